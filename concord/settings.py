@@ -1,0 +1,128 @@
+"""Deployment settings: one YAML file says where the lake is and where each source system answers.
+
+Values may name environment variables as ``${NAME}``; secrets belong there and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from concord.errors import ConcordError
+
+SETTINGS_VARIABLE = "CONCORD_SETTINGS"
+DEFAULT_SETTINGS_FILE = Path("concord.yml")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class Lake(BaseModel):
+    """Where the lake lives. Relative paths are relative to the settings file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folder: Path = Path("lake")
+    # Any DuckLake metadata address; a SQLite file inside the lake folder when empty.
+    catalogue: str | None = None
+    # Where DuckLake keeps its Parquet files; a folder inside the lake when empty.
+    published_data: str | None = None
+
+
+class Settings(BaseModel):
+    """One deployment of Concord."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lake: Lake = Field(default_factory=Lake)
+    reports: Path = Path("reports")
+    # system name -> connection details (base_url, dsn, folder, token …), as its source.yml asks for
+    sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    # The synthetic operator's folder, when these settings belong to a demo.
+    operator: Path | None = None
+    file: Path | None = None
+
+    @cached_property
+    def lake_folder(self) -> Path:
+        return self.lake.folder.resolve()
+
+    @property
+    def raw(self) -> Path:
+        """Append-only loads: ``raw/<system>/<entity>/load_date=…/*.parquet``."""
+        return self.lake_folder / "raw"
+
+    @property
+    def workspace(self) -> Path:
+        """The DuckDB file that only the running build opens."""
+        return self.lake_folder / "workspace.duckdb"
+
+    @property
+    def catalogue(self) -> str:
+        """DuckLake's metadata address."""
+        return self.lake.catalogue or f"sqlite:{self.lake_folder / 'published.sqlite'}"
+
+    @property
+    def published_data(self) -> str:
+        return self.lake.published_data or str(self.lake_folder / "published")
+
+    @property
+    def checks(self) -> Path:
+        """Results of checks, one JSON file a run, and Great Expectations' Data Docs."""
+        return self.lake_folder / "checks"
+
+    def source(self, system: str) -> dict[str, Any]:
+        """Connection details of one system, with environment variables put in.
+
+        Raises ConcordError when the system has no settings or a variable is not set.
+        """
+        if system not in self.sources:
+            raise ConcordError(
+                f"no connection settings for source '{system}'",
+                hint=f"add it under 'sources:' in {self.file or DEFAULT_SETTINGS_FILE}",
+            )
+        return {key: _expand(value, f"sources.{system}.{key}") for key, value in self.sources[system].items()}
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Read the settings file: the argument, else $CONCORD_SETTINGS, else ./concord.yml.
+
+    Raises ConcordError, with a hint, when the file is missing or malformed.
+    """
+    chosen = file or Path(os.environ.get(SETTINGS_VARIABLE, DEFAULT_SETTINGS_FILE))
+    if not chosen.is_file():
+        raise ConcordError(
+            f"no settings file at {chosen}",
+            hint="run 'make demo' for a synthetic operator, or copy concord.example.yml to concord.yml",
+        )
+    try:
+        content = yaml.safe_load(chosen.read_text(encoding="utf-8")) or {}
+        settings = Settings.model_validate({**content, "file": chosen})
+    except yaml.YAMLError as error:
+        raise ConcordError(f"{chosen} is not valid YAML: {str(error).splitlines()[0]}") from error
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConcordError(f"{chosen}: {place}: {first['msg']}") from error
+    base = chosen.resolve().parent
+    settings.lake.folder = base / settings.lake.folder
+    settings.reports = base / settings.reports
+    if settings.operator:
+        settings.operator = base / settings.operator
+    return settings
+
+
+def _expand(value: Any, place: str) -> Any:
+    if not isinstance(value, str):
+        return value
+
+    def look_up(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in os.environ:
+            raise ConcordError(f"{place} needs the environment variable {name}", hint=f"export {name}=…")
+        return os.environ[name]
+
+    return _VARIABLE.sub(look_up, value)
