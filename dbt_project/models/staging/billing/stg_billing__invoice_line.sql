@@ -1,0 +1,25 @@
+-- One row per invoice line in its latest version.
+
+with
+
+invoice_line as (
+    {{ current_rows('billing', 'invoice_line') }}
+)
+
+select
+    invoice_line_id,
+    invoice_id,
+    account_id,
+    subscription_id,
+    line_type,
+    usage_type,
+    offering_code,
+    period_start,
+    period_end,
+    quantity,
+    amount,
+    tax_rate,
+    currency_code,
+    cast(created_at as timestamp) as created_at,
+    {{ load_metadata() }}
+from invoice_line

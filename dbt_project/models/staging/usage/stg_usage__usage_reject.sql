@@ -1,0 +1,16 @@
+-- One row per usage reject of every counted file.
+
+with
+
+usage_reject as (
+    {{ current_rows('usage', 'usage_reject') }}
+)
+
+select
+    stream,
+    file_sequence,
+    record_sequence,
+    reason_code,
+    original_record,
+    {{ load_metadata() }}
+from usage_reject
