@@ -9,7 +9,7 @@ import os
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,16 +21,34 @@ DEFAULT_SETTINGS_FILE = Path("concord.yml")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
+class ObjectStore(BaseModel):
+    """Credentials of the S3-compatible store that holds the published data. Secrets as ``${NAME}``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key_id: str | None = None
+    secret: str | None = None
+    session_token: str | None = None
+    region: str | None = None
+    endpoint: str | None = None  # host[:port], without scheme; empty for AWS
+    url_style: Literal["vhost", "path"] | None = None
+    use_ssl: bool | None = None
+
+
 class Lake(BaseModel):
     """Where the lake lives. Relative paths are relative to the settings file."""
 
     model_config = ConfigDict(extra="forbid")
 
     folder: Path = Path("lake")
-    # Any DuckLake metadata address; a SQLite file inside the lake folder when empty.
+    # Any DuckLake metadata address (sqlite:<file>, postgres:<libpq string>);
+    # a SQLite file inside the lake folder when empty.
     catalogue: str | None = None
-    # Where DuckLake keeps its Parquet files; a folder inside the lake when empty.
+    # PostgreSQL schema that holds DuckLake's metadata; made when it is missing.
+    catalogue_schema: str | None = None
+    # Where DuckLake keeps its Parquet files (a folder or s3://…); a folder inside the lake when empty.
     published_data: str | None = None
+    object_store: ObjectStore | None = None
 
 
 class Settings(BaseModel):
@@ -62,12 +80,22 @@ class Settings(BaseModel):
 
     @property
     def catalogue(self) -> str:
-        """DuckLake's metadata address."""
-        return self.lake.catalogue or f"sqlite:{self.lake_folder / 'published.sqlite'}"
+        """DuckLake's metadata address, with environment variables put in. May hold a password: never show it."""
+        if self.lake.catalogue:
+            return _expand(self.lake.catalogue, "lake.catalogue")
+        return f"sqlite:{self.lake_folder / 'published.sqlite'}"
 
     @property
     def published_data(self) -> str:
         return self.lake.published_data or str(self.lake_folder / "published")
+
+    @property
+    def object_store(self) -> dict[str, Any]:
+        """The object store's credentials that are set, with environment variables put in; empty when none are."""
+        if self.lake.object_store is None:
+            return {}
+        values = self.lake.object_store.model_dump(exclude_none=True)
+        return {name: _expand(value, f"lake.object_store.{name}") for name, value in values.items()}
 
     @property
     def checks(self) -> Path:
@@ -109,10 +137,20 @@ def load_settings(file: Path | None = None) -> Settings:
         raise ConcordError(f"{chosen}: {place}: {first['msg']}") from error
     base = chosen.resolve().parent
     settings.lake.folder = base / settings.lake.folder
+    settings.lake.catalogue = _beside(base, settings.lake.catalogue)
+    settings.lake.published_data = _beside(base, settings.lake.published_data)
     settings.reports = base / settings.reports
     if settings.operator:
         settings.operator = base / settings.operator
     return settings
+
+
+def _beside(base: Path, address: str | None) -> str | None:
+    """A relative file address, made relative to the settings file; any other address as it is."""
+    if not address or "://" in address or address.startswith(("postgres:", "mysql:")):
+        return address
+    kind, separator, path = address.rpartition(":")
+    return f"{kind}{separator}{base / path}"
 
 
 def _expand(value: Any, place: str) -> Any:
