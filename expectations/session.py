@@ -93,6 +93,19 @@ class CheckSession:
             for item in outcome.results
         ]
 
+    @staticmethod
+    def missing(suite_name: str, target: str, expectation: Declared) -> CheckResult:
+        """The result of an expectation about a table that isn't there."""
+        return CheckResult(
+            suite=suite_name,
+            target=target,
+            expectation=expectation.name,
+            severity=expectation.severity,
+            success=False,
+            details="the table does not exist",
+            checked_at=datetime.now(UTC),
+        )
+
     def build_data_docs(self) -> None:
         """Render this run's pages and the index; drop pages of runs that are no longer kept."""
         if not self._shown:
@@ -118,7 +131,9 @@ class CheckSession:
         return json.dumps(examples, ensure_ascii=False, default=str) if examples else None
 
     def _batch(self, view: str) -> BatchDefinition:
-        return self._source.add_table_asset(name=view, table_name=view).add_batch_definition_whole_table("all")
+        schema, _, table = view.rpartition(".")
+        asset = self._source.add_table_asset(name=view, table_name=table, schema_name=schema or None)
+        return asset.add_batch_definition_whole_table("all")
 
 
 def _project(settings: Settings) -> DataContextConfig:
