@@ -1,0 +1,92 @@
+# Everything a person or a machine does with this repository. 'make help' lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+READY   := $(VENV)/.ready
+# The first interpreter that fits; another one: make setup PYTHON=/path/to/python3.12
+PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { command -v "$$name"; break; }; done)
+
+# The demo: where it lives, and how large its operator is.
+DEMO    ?= var/demo
+CUSTOMERS ?= 5000
+MONTHS  ?= 3
+EVENTS  ?= 1000000
+SEED    ?= 42
+# Commands below read the demo's settings unless CONCORD_SETTINGS names others.
+export CONCORD_SETTINGS ?= $(DEMO)/operator/concord.yml
+export PYTHONUTF8 := 1
+
+TESTS   ?= tests
+WORKERS ?= 2
+
+.PHONY: help setup demo dev report score sql status test lint format bench lock clean distclean
+
+help: ## List what can be done
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make the virtual environment (runs by itself when something needs it)
+
+$(READY): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "error: Python 3.11, 3.12 or 3.13 is needed, and none was found" >&2; \
+		echo "hint: install one, or say where it is: make setup PYTHON=/path/to/python3.12" >&2; exit 1; fi
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "error: $(PYTHON) has no venv module" >&2; \
+		echo "hint: on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$("$(PYTHON)" --version): a few minutes the first time"
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: $(READY) ## Synthetic operator → ingestion → checks → dbt → publication → leakage report
+	@$(BIN)/concord demo --folder $(DEMO) --customers $(CUSTOMERS) --months $(MONTHS) --events $(EVENTS) --seed $(SEED)
+
+dev: $(READY) ## Open Dagster's web page on the demo's lake
+	@mkdir -p var/dagster
+	@DAGSTER_HOME=$(abspath var/dagster) CONCORD_SETTINGS=$(abspath $(CONCORD_SETTINGS)) \
+		$(BIN)/dagster dev -m orchestration.definitions
+
+report: $(READY) ## Write the leakage workbook and page again
+	@$(BIN)/concord report
+
+score: $(READY) ## Compare the findings with the planted truth
+	@$(BIN)/concord score
+
+sql: $(READY) ## A read-only SQL shell on the published lake
+	@$(BIN)/concord sql
+
+status: $(READY) ## Loads, freshness, checks, last publication
+	@$(BIN)/concord status
+
+test: $(READY) ## Run every test (TESTS=tests/concord for some)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+lint: $(READY) ## Check style: Python and YAML
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/yamllint --strict .
+
+format: $(READY) ## Put Python into its standard form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## Measure ingestion against a bare copy of the same data
+	@$(BIN)/python -m benchmarks
+
+lock: $(READY) ## Pin dependencies anew (needs uv)
+	@uv pip compile pyproject.toml --all-extras --universal --no-strip-extras --no-emit-index-url --no-header \
+		--generate-hashes -o requirements.lock
+
+clean: ## Remove what runs have made: the demo, reports, caches
+	@rm -rf var reports lake .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean ## The same, and the virtual environment
+	@rm -rf $(VENV) concord.egg-info

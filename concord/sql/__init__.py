@@ -1,0 +1,1 @@
+"""Reading the published lake in SQL: one query, or an interactive shell."""
