@@ -1,0 +1,83 @@
+-- One row per item of a product order, beside the service order that carries it out.
+-- An item's own state wins over its order's: one item may have failed in an order that is partly done. Several service
+-- orders may name one product order; an item takes the latest of those with its own action, else the latest.
+
+with
+
+product_order_item as (
+    select
+        product_order.product_order_id,
+        {{ clean_text(json_text('item.element', '$.id')) }} as item_id,
+        item.position as item_position,
+        {{ related_party_id('product_order.related_party', 'customer') }} as customer_id_source,
+        coalesce(
+            {{ clean_text(json_text('item.element', '$.product.id')) }},
+            {{ clean_text(json_text('item.element', '$.product.product.id')) }}
+        ) as product_id_source,
+        {{ clean_text(json_text('item.element', '$.productOffering.id')) }} as product_offering_id,
+        {{ code_key(json_text('item.element', '$.action')) }} as action,
+        coalesce({{ clean_text(json_text('item.element', '$.state')) }}, product_order.state) as state,
+        product_order.ordered_at,
+        product_order.requested_completion_at,
+        product_order.completed_at
+    from {{ ref('stg_orders__product_order') }} as product_order
+    {{ json_array_elements('product_order.product_order_item', 'item') }}
+),
+
+service_order_action as (
+    select
+        service_order.product_order_id,
+        service_order.service_order_id,
+        service_order.state,
+        service_order.ordered_at,
+        service_order.completed_at,
+        {{ code_key(json_text('item.element', '$.action')) }} as action,
+        {{ clean_text(json_text('item.element', '$.service.id')) }} as service_id_inventory
+    from {{ ref('stg_orders__service_order') }} as service_order
+    {{ json_array_elements('service_order.service_order_item', 'item') }}
+),
+
+candidate as (
+    select
+        product_order_item.product_order_id,
+        product_order_item.item_position,
+        service_order_action.service_order_id,
+        service_order_action.state,
+        service_order_action.completed_at,
+        service_order_action.service_id_inventory,
+        row_number() over (
+            partition by product_order_item.product_order_id, product_order_item.item_position
+            order by
+                case when service_order_action.action = product_order_item.action then 0 else 1 end,
+                service_order_action.ordered_at desc nulls last,
+                service_order_action.service_order_id desc nulls last,
+                service_order_action.service_id_inventory nulls last
+        ) as candidate_rank
+    from product_order_item
+    inner join service_order_action on product_order_item.product_order_id = service_order_action.product_order_id
+)
+
+select
+    {{ hash_key(['product_order_item.product_order_id', 'product_order_item.item_position']) }} as order_item_id,
+    product_order_item.product_order_id,
+    product_order_item.item_id,
+    candidate.service_order_id,
+    product_order_item.customer_id_source,
+    product_order_item.product_id_source,
+    candidate.service_id_inventory,
+    product_order_item.product_offering_id,
+    action.canonical_value as action,
+    state.canonical_value as state,
+    service_order_state.canonical_value as service_order_state,
+    product_order_item.ordered_at,
+    product_order_item.requested_completion_at,
+    product_order_item.completed_at,
+    candidate.completed_at as service_order_completed_at
+from product_order_item
+left join candidate
+    on product_order_item.product_order_id = candidate.product_order_id
+    and product_order_item.item_position = candidate.item_position
+    and candidate.candidate_rank = 1
+{{ join_vocabulary('order_action', 'orders', 'product_order_item.action', 'action') }}
+{{ join_vocabulary('order_state', 'orders', 'product_order_item.state', 'state') }}
+{{ join_vocabulary('order_state', 'orders', 'candidate.state', 'service_order_state') }}
