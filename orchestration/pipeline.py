@@ -1,0 +1,202 @@
+"""From sources to a publication, as plain functions: the command line and Dagster run the same ones.
+
+Killed at any moment, the published lake holds the previous publication or the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from concord import published
+from concord.errors import ConcordError
+from concord.settings import Settings
+from expectations import landing
+from expectations import published as published_edge
+from expectations.results import CheckResult
+from ingestion.landing import ensure_schema
+from ingestion.outcomes import LoadOutcome
+from ingestion.run import ingest
+from orchestration.build_state import begin, build_lock, read_state, write_state
+from orchestration.dbt_runner import DbtEvent, DbtRun, run_dbt
+from orchestration.operations import operations_tables
+from orchestration.progress import Progress, Step, silent, timed
+
+# Unit tests prove the SQL, not the data: they run with the code's tests, not with every build.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+
+
+@dataclass(frozen=True)
+class Build:
+    """What one build did."""
+
+    dbt: DbtRun
+    checks: list[CheckResult]
+    publication: published.Publication
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """What one refresh did, from the first source to the publication."""
+
+    outcomes: list[LoadOutcome]
+    checks: list[CheckResult]
+    build: Build
+
+
+def refresh(
+    settings: Settings, progress: Progress = silent, systems: list[str] | None = None, *, accept_shrink: bool = False
+) -> Refresh:
+    """Ingest every source, check what landed, build, check the build, publish.
+
+    A dead source or a held load never stops the rest: the build uses what counts.
+    Raises ConcordError as ``build`` does.
+    """
+    outcomes = ingest_systems(settings, progress, systems)
+    checks = check_landing(settings, progress, outcomes)
+    return Refresh(outcomes, checks, build(settings, progress, accept_shrink=accept_shrink))
+
+
+def build(
+    settings: Settings, progress: Progress = silent, *, as_of: str | None = None, accept_shrink: bool = False
+) -> Build:
+    """Build the workspace from raw, check it, publish it.
+
+    as_of: only loads that had finished by this instant (ISO 8601) count.
+    Raises ConcordError when dbt or a blocking check fails (the last publication stays) or another build runs.
+    """
+    with build_lock(settings):
+        prepare(settings, progress)
+        run = run_models(settings, progress, as_of)
+        finish_models(settings)
+        checks = check_build(settings, progress, accept_shrink=accept_shrink)
+        publication = publish_build(settings, progress)
+    return Build(run, checks, publication)
+
+
+def ingest_systems(settings: Settings, progress: Progress, systems: list[str] | None = None) -> list[LoadOutcome]:
+    """Pull every source, reporting each entity as it ends."""
+
+    def report(outcome: LoadOutcome) -> None:
+        bad = outcome.status in ("refused", "failed")
+        detail = f"{outcome.status}: {outcome.message or outcome.reason}" if bad else outcome.status
+        if outcome.quarantined_rows:
+            detail += f", {outcome.quarantined_rows:,} rows quarantined"
+        seconds = _seconds(outcome)
+        progress(Step(f"{outcome.system}.{outcome.entity}", "warned" if bad else "done", detail, outcome.rows, seconds))
+
+    with timed(progress, "ingest") as step:
+        outcomes = ingest(settings, systems, on_outcome=report)
+        step.rows = sum(outcome.rows or 0 for outcome in outcomes)
+        missed = [outcome for outcome in outcomes if outcome.status in ("refused", "failed")]
+        step.detail = f"{len(outcomes) - len(missed)} of {len(outcomes)} entities"
+        step.state = "warned" if missed else "done"
+    return outcomes
+
+
+def check_landing(settings: Settings, progress: Progress, outcomes: Iterable[LoadOutcome]) -> list[CheckResult]:
+    """Check the loads that these outcomes brought; a load that breaks a promise is put on hold."""
+    load_ids = {outcome.load_id for outcome in outcomes if outcome.status == "loaded"}
+    with timed(progress, "landing checks") as step:
+        results = landing.check(settings, load_ids=load_ids) if load_ids else []
+        step.detail, held = _summary(results), [each for each in results if each.is_blocking]
+        step.state = "warned" if held else "done"
+    for result in held:
+        progress(Step(result.target, "warned", f"load held: {result.expectation}, {result.details or result.observed}"))
+    return results
+
+
+def prepare(settings: Settings, progress: Progress = silent) -> None:
+    """Make the workspace ready: nothing of an unfinished build in it, every source readable, durable ids restored."""
+    with timed(progress, "prepare") as step:
+        begin(settings)
+        ensure_schema(settings)
+        published.restore_registries(settings)
+        step.detail = "schemas and durable identities"
+
+
+def run_models(settings: Settings, progress: Progress, as_of: str | None = None) -> DbtRun:
+    """dbt: seeds, models and their tests."""
+
+    def report(event: DbtEvent) -> None:
+        if event.is_failure or event.status == "warn":
+            state = "failed" if event.is_failure else "warned"
+            progress(Step(f"{event.resource_type} {event.name}", state, event.status, seconds=event.seconds))
+        else:
+            progress(Step("dbt build", "running", f"{event.index}/{event.total} {event.name}"))
+
+    with timed(progress, "dbt build") as step:
+        run = run_dbt(settings, BUILD, report, as_of=as_of)
+        counts = run.counts()
+        step.detail = (
+            f"{counts['seed', 'success']} seeds, {counts['model', 'success']} models, "
+            f"{counts['test', 'pass']} tests passed, {counts['test', 'warn']} warned"
+        )
+    return run
+
+
+def finish_models(settings: Settings) -> None:
+    """The workspace is whole: what follows may read it."""
+    write_state(settings, "built")
+
+
+def check_build(settings: Settings, progress: Progress = silent, *, accept_shrink: bool = False) -> list[CheckResult]:
+    """Check the workspace against what readers are promised.
+
+    Raises ConcordError when a blocking promise is broken: nothing is published, the last publication stays.
+    """
+    if read_state(settings) not in ("built", "checked"):
+        raise ConcordError("the last build did not finish: there is nothing to check", hint="run 'concord build'")
+    with timed(progress, "published checks") as step:
+        results = published_edge.check(settings, accept_shrink=accept_shrink)
+        step.detail = _summary(results)
+        step.state = "done" if all(result.success for result in results) else "warned"
+    broken = [result for result in results if result.is_blocking]
+    for result in results:
+        if not result.success:
+            state = "failed" if result.is_blocking else "warned"
+            progress(Step(result.target, state, f"{result.expectation}: {result.details or result.observed}"))
+    if broken:
+        first = broken[0]
+        raise ConcordError(
+            f"not published: {first.target} breaks '{first.expectation}' ({first.details or first.observed})"
+            + (f", and {len(broken) - 1} more" if len(broken) > 1 else ""),
+            hint=f"the last publication stays; see {settings.checks / 'data_docs' / 'index.html'}",
+        )
+    write_state(settings, "checked")
+    return results
+
+
+def publish_build(settings: Settings, progress: Progress = silent) -> published.Publication:
+    """Publish a workspace that passed its checks, with what happened on the way (schema ops).
+
+    Raises ConcordError when it has not passed them.
+    """
+    if read_state(settings) != "checked":
+        raise ConcordError("the build has not passed its checks and can't be published", hint="run 'concord build'")
+    with timed(progress, "publish") as step:
+        publication = published.publish(settings, operations_tables(settings))
+        step.rows = publication.rows
+        step.detail = (
+            f"snapshot {publication.snapshot_id}: {publication.tables} tables written, {publication.skipped} unchanged"
+        )
+    return publication
+
+
+def _summary(results: list[CheckResult]) -> str:
+    failed = [result for result in results if not result.success]
+    blocking = sum(result.is_blocking for result in failed)
+    return (
+        f"{len(results) - len(failed)} of {len(results)} passed, {len(failed) - blocking} warned, {blocking} blocking"
+    )
+
+
+def _seconds(outcome: LoadOutcome) -> float | None:
+    if not (outcome.started_at and outcome.finished_at):
+        return None
+    started, finished = (
+        value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        for value in (outcome.started_at, outcome.finished_at)
+    )
+    return (finished - started).total_seconds()
