@@ -1,0 +1,157 @@
+-- The billing and rating database as its vendor made it. Keys and indices follow the load (billing_keys.sql).
+
+create table account (
+    account_id         text not null,
+    customer_ref       text,
+    legacy_customer_no text,
+    account_name       text not null,
+    account_type       text not null,
+    street             text,
+    postcode           text,
+    city               text,
+    email              text,
+    phone              text,
+    birth_date         date,
+    bill_cycle         text not null,
+    status             text not null,
+    opened_at          timestamptz not null,
+    closed_at          timestamptz,
+    updated_at         timestamptz not null
+);
+
+create table subscription (
+    subscription_id text not null,
+    account_id      text not null,
+    product_ref     text,
+    service_number  text,
+    number_type     text,
+    imsi            text,
+    status          text not null,
+    bill_start_at   timestamptz not null,
+    bill_end_at     timestamptz,
+    updated_at      timestamptz not null
+);
+
+create table subscription_plan (
+    subscription_plan_id text not null,
+    subscription_id      text not null,
+    offering_code        text not null,
+    valid_from           timestamptz not null,
+    valid_to             timestamptz
+);
+
+create table rating_rate (
+    rate_id       text not null,
+    offering_code text not null,
+    usage_type    text not null,
+    zone          text not null,
+    unit          text not null,
+    unit_size     bigint not null,
+    unit_price    numeric(18,6) not null,
+    currency_code text not null,
+    valid_from    timestamptz not null,
+    valid_to      timestamptz
+);
+
+create table recurring_rate (
+    recurring_rate_id text not null,
+    offering_code     text not null,
+    monthly_amount    numeric(18,2) not null,
+    currency_code     text not null,
+    valid_from        timestamptz not null,
+    valid_to          timestamptz
+);
+
+create table discount (
+    discount_id     text not null,
+    subscription_id text not null,
+    kind            text not null,
+    value           numeric(18,4) not null,
+    reason          text,
+    authorised_by   text,
+    valid_from      timestamptz not null,
+    valid_to        timestamptz
+);
+
+create table bill_run (
+    bill_run_id  text not null,
+    bill_cycle   text not null,
+    period_start date not null,
+    period_end   date not null,
+    run_at       timestamptz not null,
+    status       text not null
+);
+
+create table invoice (
+    invoice_id    text not null,
+    account_id    text not null,
+    bill_run_id   text not null,
+    issued_at     timestamptz not null,
+    due_date      date not null,
+    net_amount    numeric(18,2) not null,
+    tax_amount    numeric(18,2) not null,
+    total_amount  numeric(18,2) not null,
+    currency_code text not null,
+    status        text not null,
+    updated_at    timestamptz not null
+);
+
+create table invoice_line (
+    invoice_line_id text not null,
+    invoice_id      text not null,
+    account_id      text not null,
+    subscription_id text,
+    line_type       text not null,
+    usage_type      text,
+    offering_code   text,
+    period_start    date not null,
+    period_end      date not null,
+    quantity        numeric(18,3),
+    amount          numeric(18,2) not null,
+    tax_rate        numeric(9,4) not null,
+    currency_code   text not null,
+    created_at      timestamptz not null
+);
+
+create table rated_usage (
+    rated_usage_id          bigint not null,
+    subscription_id         text not null,
+    event_reference         text not null,
+    reverses_rated_usage_id bigint,
+    served_number           text not null,
+    other_party             text,
+    usage_type              text not null,
+    zone                    text not null,
+    started_at              timestamptz not null,
+    quantity                bigint not null,
+    partial_sequence        bigint,
+    charged_steps           bigint not null,
+    rate_id                 text,
+    amount                  numeric(18,6) not null,
+    currency_code           text not null,
+    rated_at                timestamptz not null,
+    bill_run_id             text
+);
+
+create table adjustment (
+    adjustment_id   text not null,
+    account_id      text not null,
+    invoice_id      text,
+    subscription_id text,
+    amount          numeric(18,2) not null,
+    currency_code   text not null,
+    reason_code     text not null,
+    reason_text     text,
+    created_by      text,
+    created_at      timestamptz not null
+);
+
+create table payment (
+    payment_id    text not null,
+    account_id    text not null,
+    invoice_id    text,
+    amount        numeric(18,2) not null,
+    currency_code text not null,
+    method        text not null,
+    paid_at       timestamptz not null
+);

@@ -1,0 +1,56 @@
+"""The file interfaces of one operator: crm_fixed, subscribers and usage, written from its Parquet files once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from seeds.operator.serve.crm_fixed_files import write_crm_fixed_files
+from seeds.operator.serve.interface_faults import plant, write_to_ledger
+from seeds.operator.serve.subscriber_files import write_subscriber_files
+from seeds.operator.serve.usage_files import write_usage_files
+
+WRITERS = {
+    "crm_fixed": write_crm_fixed_files,
+    "subscribers": write_subscriber_files,
+    "usage": write_usage_files,
+}
+_MARK = ".written.json"
+
+
+def write_files(operator: Path, seed: int = 42, faults: bool = True) -> dict[str, int]:
+    """Write ``<operator>/files/<system>/*`` unless the same files are there already; files per system.
+
+    With ``faults``, spoils what interface_faults.py says and writes it to ``<operator>/ledger.parquet``. The folder is
+    swapped in whole, so that a crash leaves the previous one.
+    """
+    folder = operator / "files"
+    mark = {"sources": _fingerprint(operator / "systems"), "seed": seed, "faults": faults}
+    if (folder / _MARK).exists():
+        written = json.loads((folder / _MARK).read_text(encoding="utf-8"))
+        if written["mark"] == mark:
+            return written["files"]
+    scratch = operator / "files.new"
+    shutil.rmtree(scratch, ignore_errors=True)
+    for system, write in WRITERS.items():
+        write(operator / "systems", scratch / system)
+    if faults:
+        write_to_ledger(operator / "ledger.parquet", plant(scratch, seed))
+    counts = {system: len(list((scratch / system).iterdir())) for system in WRITERS}
+    (scratch / _MARK).write_text(json.dumps({"mark": mark, "files": counts}), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    scratch.rename(folder)
+    return counts
+
+
+def _fingerprint(systems: Path) -> str:
+    """Changes when a Parquet file or the code that writes files does."""
+    digest = hashlib.sha256()
+    for file in sorted(path for system in WRITERS for path in (systems / system).glob("*.parquet")):
+        status = file.stat()
+        digest.update(f"{file.parent.name}/{file.name}:{status.st_size}:{status.st_mtime_ns}\n".encode())
+    for code in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(code.read_bytes())
+    return digest.hexdigest()
