@@ -20,6 +20,10 @@ from concord.settings import Settings
 BuildState = Literal["running", "built", "checked"]
 
 
+class BuildRunning(ConcordError):
+    """Another process holds the workspace; trying again later helps."""
+
+
 @contextmanager
 def build_lock(settings: Settings) -> Iterator[None]:
     """Hold the workspace. Raises ConcordError at once when another process builds."""
@@ -30,7 +34,7 @@ def build_lock(settings: Settings) -> Iterator[None]:
         except BlockingIOError:
             handle.seek(0)
             holder = handle.read().strip() or "unknown"
-            raise ConcordError(
+            raise BuildRunning(
                 f"another build is running on this lake (process {holder})", hint="wait for it to end, then run again"
             ) from None
         handle.seek(0)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from concord import published
 from concord.errors import ConcordError
@@ -71,6 +70,7 @@ def build(
         run = run_models(settings, progress, as_of)
         finish_models(settings)
         checks = check_build(settings, progress, accept_shrink=accept_shrink)
+        require_sound(settings, checks)
         publication = publish_build(settings, progress)
     return Build(run, checks, publication)
 
@@ -79,17 +79,19 @@ def ingest_systems(settings: Settings, progress: Progress, systems: list[str] | 
     """Pull every source, reporting each entity as it ends."""
 
     def report(outcome: LoadOutcome) -> None:
-        bad = outcome.status in ("refused", "failed")
-        detail = f"{outcome.status}: {outcome.message or outcome.reason}" if bad else outcome.status
+        bad = outcome.has_failed
+        detail = (
+            f"{outcome.status}: {outcome.message or outcome.reason or 'a file was refused'}" if bad else outcome.status
+        )
         if outcome.quarantined_rows:
             detail += f", {outcome.quarantined_rows:,} rows quarantined"
-        seconds = _seconds(outcome)
-        progress(Step(f"{outcome.system}.{outcome.entity}", "warned" if bad else "done", detail, outcome.rows, seconds))
+        state = "warned" if bad else "done"
+        progress(Step(f"{outcome.system}.{outcome.entity}", state, detail, outcome.rows, outcome.seconds))
 
     with timed(progress, "ingest") as step:
         outcomes = ingest(settings, systems, on_outcome=report)
         step.rows = sum(outcome.rows or 0 for outcome in outcomes)
-        missed = [outcome for outcome in outcomes if outcome.status in ("refused", "failed")]
+        missed = [outcome for outcome in outcomes if outcome.has_failed]
         step.detail = f"{len(outcomes) - len(missed)} of {len(outcomes)} entities"
         step.state = "warned" if missed else "done"
     return outcomes
@@ -142,9 +144,9 @@ def finish_models(settings: Settings) -> None:
 
 
 def check_build(settings: Settings, progress: Progress = silent, *, accept_shrink: bool = False) -> list[CheckResult]:
-    """Check the workspace against what readers are promised.
+    """Check the workspace against what readers are promised; sound or not, the results are kept.
 
-    Raises ConcordError when a blocking promise is broken: nothing is published, the last publication stays.
+    Raises ConcordError when there is no whole build to check.
     """
     if read_state(settings) not in ("built", "checked"):
         raise ConcordError("the last build did not finish: there is nothing to check", hint="run 'concord build'")
@@ -152,20 +154,24 @@ def check_build(settings: Settings, progress: Progress = silent, *, accept_shrin
         results = published_edge.check(settings, accept_shrink=accept_shrink)
         step.detail = _summary(results)
         step.state = "done" if all(result.success for result in results) else "warned"
-    broken = [result for result in results if result.is_blocking]
     for result in results:
         if not result.success:
             state = "failed" if result.is_blocking else "warned"
             progress(Step(result.target, state, f"{result.expectation}: {result.details or result.observed}"))
+    write_state(settings, "built" if any(result.is_blocking for result in results) else "checked")
+    return results
+
+
+def require_sound(settings: Settings, results: list[CheckResult]) -> None:
+    """Raises ConcordError when a promise to readers is broken: nothing is published, the last publication stays."""
+    broken = [result for result in results if result.is_blocking]
     if broken:
-        first = broken[0]
+        first, others = broken[0], f", and {len(broken) - 1} more" if len(broken) > 1 else ""
+        found = first.details or first.observed
         raise ConcordError(
-            f"not published: {first.target} breaks '{first.expectation}' ({first.details or first.observed})"
-            + (f", and {len(broken) - 1} more" if len(broken) > 1 else ""),
+            f"not published: {first.target} breaks '{first.expectation}' ({found}){others}",
             hint=f"the last publication stays; see {settings.checks / 'data_docs' / 'index.html'}",
         )
-    write_state(settings, "checked")
-    return results
 
 
 def publish_build(settings: Settings, progress: Progress = silent) -> published.Publication:
@@ -190,13 +196,3 @@ def _summary(results: list[CheckResult]) -> str:
     return (
         f"{len(results) - len(failed)} of {len(results)} passed, {len(failed) - blocking} warned, {blocking} blocking"
     )
-
-
-def _seconds(outcome: LoadOutcome) -> float | None:
-    if not (outcome.started_at and outcome.finished_at):
-        return None
-    started, finished = (
-        value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        for value in (outcome.started_at, outcome.finished_at)
-    )
-    return (finished - started).total_seconds()

@@ -1,0 +1,38 @@
+"""What Dagster loads: sources, dbt, publication and report in one graph. Assembly only.
+
+Loading needs no settings file and no source; a step reads the settings when it runs.
+"""
+
+from __future__ import annotations
+
+from dagster import AssetSelection, Definitions, multiprocess_executor
+
+from concord import telemetry
+from orchestration.assets_dbt import dbt_project_assets, published_keys, read_manifest
+from orchestration.assets_publish import publication_assets
+from orchestration.assets_sources import source_assets
+from orchestration.checks import freshness_checks, published_checks
+from orchestration.resources import Lake
+from orchestration.schedules import REFRESH, schedules
+from orchestration.sensors import file_sensors
+
+telemetry.disable()
+
+
+def build_defs(settings_file: str | None = None) -> Definitions:
+    """All definitions, for the lake of ``settings_file`` (else $CONCORD_SETTINGS, else ./concord.yml)."""
+    manifest = read_manifest()
+    freshness = freshness_checks()
+    return Definitions(
+        assets=[*source_assets(), dbt_project_assets(manifest), *publication_assets(published_keys(manifest))],
+        asset_checks=[published_checks(), freshness],
+        jobs=[REFRESH],
+        schedules=schedules(AssetSelection.checks(*freshness.check_keys)),
+        sensors=file_sensors(),
+        resources={"lake": Lake(settings_file=settings_file)},
+        # Sources wait for networks, not for processors; dbt brings its own threads.
+        executor=multiprocess_executor.configured({"max_concurrent": 4}),
+    )
+
+
+defs = build_defs()
