@@ -80,9 +80,9 @@ def ingest_systems(settings: Settings, progress: Progress, systems: list[str] | 
 
     def report(outcome: LoadOutcome) -> None:
         bad = outcome.has_failed
-        detail = (
-            f"{outcome.status}: {outcome.message or outcome.reason or 'a file was refused'}" if bad else outcome.status
-        )
+        detail = outcome.status
+        if bad:
+            detail += f": {outcome.message or outcome.reason or 'a file was refused'}"
         if outcome.quarantined_rows:
             detail += f", {outcome.quarantined_rows:,} rows quarantined"
         state = "warned" if bad else "done"

@@ -1,4 +1,4 @@
-"""When things run: each source by its own descriptor, the whole refresh once a day, freshness every hour. Times are UTC."""
+"""When things run, in UTC: each source by its own descriptor, the whole refresh daily, freshness hourly."""
 
 from __future__ import annotations
 
