@@ -1,0 +1,18 @@
+{#-
+    The table that holds every finding of the last publication, so that a finding keeps its first date. The publisher puts it into the
+    workspace before a build; where nobody did, it is empty.
+-#}
+{% macro create_finding_registry() -%}
+    {%- if execute -%}
+        {%- for node in graph.sources.values() if node.source_name == 'registry' -%}
+            {%- do run_query('create schema if not exists ' ~ node.schema) -%}
+            {%- set columns = [] -%}
+            {%- for column in node.columns.values() -%}
+                {%- do columns.append(column.name ~ ' ' ~ column.data_type) -%}
+            {%- endfor -%}
+            {%- do run_query(
+                'create table if not exists ' ~ node.schema ~ '.' ~ node.identifier ~ ' (' ~ columns | join(', ') ~ ')'
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,22 @@
+{{ config(materialized='view') }}
+-- One row of billing's rating engine. Grain: rated_usage_id.
+-- A view: thin, and read by fct_rated_usage and the charge windows only.
+
+select
+    rated_usage_id,
+    event_reference,
+    subscription_id as subscription_id_billing,
+    reverses_rated_usage_id,
+    served_number,
+    other_party,
+    usage_type,
+    zone,
+    partial_sequence,
+    quantity,
+    charged_steps,
+    currency_code,
+    amount,
+    bill_run_id,
+    started_at,
+    rated_at
+from {{ ref('stg_billing__rated_usage') }}

@@ -1,0 +1,77 @@
+-- O7: recurring lines for days after a completed cease. Grain: invoice_line_id.
+-- The cease names the product; the service only where the order names no product. It counts when order and item are completed, after
+-- the subscription began, and nothing activated the same product or service again later.
+
+with
+
+lines as (
+    select * from {{ ref('int_subscription__recurring_bill') }}
+),
+
+items as (
+    select * from {{ ref('fct_order_item') }}
+),
+
+ceases as (
+    select order_item_id, product_order_id, service_order_id, product_id, service_id, completed_at
+    from items
+    where
+        action = 'delete'
+        and state = 'completed'
+        and coalesce(service_order_state, 'completed') = 'completed'
+        and completed_at is not null
+),
+
+activations as (
+    select product_id, service_id, completed_at
+    from items
+    where action = 'add' and state = 'completed' and completed_at is not null
+),
+
+standing_ceases as (
+    select ceases.*
+    from ceases
+    where
+        not exists (
+            select 1 from activations
+            where activations.product_id = ceases.product_id and activations.completed_at > ceases.completed_at
+        )
+        and not exists (
+            select 1 from activations
+            where activations.service_id = ceases.service_id and activations.completed_at > ceases.completed_at
+        )
+),
+
+matched as (
+    select lines.*, standing_ceases.order_item_id, standing_ceases.product_order_id, standing_ceases.service_order_id,
+        standing_ceases.completed_at
+    from lines
+    inner join standing_ceases
+        on lines.product_id = standing_ceases.product_id
+    union all
+    select lines.*, standing_ceases.order_item_id, standing_ceases.product_order_id, standing_ceases.service_order_id,
+        standing_ceases.completed_at
+    from lines
+    inner join standing_ceases
+        on lines.service_id = standing_ceases.service_id
+    where standing_ceases.product_id is null
+),
+
+dated as (
+    select
+        *,
+        {{ local_day('completed_at') }} as cease_day,
+        row_number() over (
+            partition by invoice_line_id order by completed_at nulls last, order_item_id nulls last
+        ) as cease_rank
+    from matched
+    where completed_at > subscription_valid_from
+)
+
+select
+    'invoice_line:' || invoice_line_id as claim_key,
+    'O7' as control_id,
+    *,
+    {{ shared_days('line_period_start', 'line_period_end', 'cease_day', 'line_period_end') }} as refund_days
+from dated
+where cease_rank = 1 and cease_day < line_period_end

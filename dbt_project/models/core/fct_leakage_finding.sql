@@ -1,0 +1,105 @@
+-- Every finding of every control, and those found before. Grain: finding_id.
+-- The id is made of the control, the direction, the subject's key in its source and the period, so that it lasts across runs.
+-- Dates of sight are data time: when the latest counted load had finished. A rebuild of the same loads gives the same rows.
+-- What is no longer found is cleared; a control that can't tell at the moment neither finds nor clears.
+
+{% set controls = [
+    'o1_provisioned_not_billed', 'o2_billed_not_provisioned', 'o7_ceased_still_billed',
+    'u3_rated_never_billed', 'u4_duplicate_usage', 'r1_mis_rating',
+] %}
+
+with
+
+control as (
+    select control_id, status from {{ ref('dim_control') }}
+),
+
+data_time as (
+    select coalesce(max(finished_at), {{ open_start() }}) as seen_at
+    from {{ ref('stg_ops__load') }}
+    where is_counted
+),
+
+leak as (
+    {% for name in controls %}
+    select
+        control_id, direction, customer_id, billing_account_id, service_id, subject_key, source_keys, evidence,
+        period_start, period_end, amount, currency_code, is_estimate
+    from {{ ref('leak_' ~ name) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+detected as (
+    select
+        leak.*,
+        {{ hash_key(['leak.control_id', 'leak.direction', 'leak.subject_key', 'leak.period_start', 'leak.currency_code']) }}
+            as finding_id
+    from leak
+    inner join control
+        on leak.control_id = control.control_id
+        and control.status = 'active'
+),
+
+known as (
+    select finding.*
+    from {{ source('registry', 'finding') }} as finding
+    cross join data_time
+    where finding.first_seen_at <= data_time.seen_at
+),
+
+found as (
+    select
+        detected.*,
+        'open' as status,
+        coalesce(known.first_seen_at, data_time.seen_at) as first_seen_at,
+        data_time.seen_at as last_seen_at
+    from detected
+    cross join data_time
+    left join known
+        on detected.finding_id = known.finding_id
+),
+
+gone as (
+    select
+        known.*,
+        case when control.status = 'active' then 'cleared' else known.status end as status_now
+    from known
+    inner join control
+        on known.control_id = control.control_id
+    left join detected
+        on known.finding_id = detected.finding_id
+    where detected.finding_id is null
+),
+
+united as (
+    select
+        finding_id, control_id, direction, customer_id, billing_account_id, service_id, source_keys, evidence, currency_code,
+        status, period_start, period_end, amount, is_estimate, first_seen_at, last_seen_at
+    from found
+    union all
+    select
+        finding_id, control_id, direction, customer_id, billing_account_id, service_id, source_keys, evidence, currency_code,
+        status_now as status, period_start, period_end, amount, is_estimate, first_seen_at, last_seen_at
+    from gone
+)
+
+select
+    finding_id,
+    control_id,
+    direction,
+    customer_id,
+    billing_account_id,
+    service_id,
+    source_keys,
+    evidence,
+    currency_code,
+    status,
+    period_start,
+    period_end,
+    cast(amount as decimal(18, 2)) as amount,
+    cast(case direction when 'under' then amount else -amount end as decimal(18, 2)) as signed_amount,
+    is_estimate,
+    first_seen_at,
+    last_seen_at
+from united
