@@ -1,4 +1,7 @@
-"""Writes the dbt sources from the source descriptors: one ``_<system>__sources.yml`` per system.
+"""Writes what dbt knows of the sources, from their descriptors.
+
+One ``_<system>__sources.yml`` per system, and the macro ``load_modes``, from which staging models learn what makes a row
+current (they can't ask dbt's graph, which holds no sources in a unit test).
 
 Run ``python dbt_project/generate_sources.py`` after a change to a ``source.yml``; ``--check`` only says what is stale.
 It reads YAML alone, so that dbt needs nothing of the ingestion package.
@@ -117,11 +120,30 @@ def _column(column: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def load_modes(descriptors: list[dict[str, Any]]) -> str:
+    """The text of the macro that returns system -> entity -> mode, key and cursor."""
+    lines = [
+        "{#- Generated from ingestion/sources/*/source.yml by generate_sources.py; don't edit. -#}",
+        "{% macro load_modes() -%}",
+        "    {{ return({",
+    ]
+    for descriptor in descriptors:
+        lines.append(f"        '{descriptor['system']}': {{")
+        for entity in descriptor["entities"]:
+            cursor = f"'{entity['cursor']}'" if entity.get("cursor") else "none"
+            rule = f"'mode': '{entity['mode']}', 'key': {entity['key']}, 'cursor': {cursor}"
+            lines.append(f"            '{entity['name']}': {{{rule}}},")
+        lines.append("        },")
+    lines += ["    }) }}", "{%- endmacro %}"]
+    return "\n".join(lines) + "\n"
+
+
 def files(descriptors: Path = DESCRIPTORS, project: Path = PROJECT) -> dict[Path, str]:
-    """Every sources file and the text that it should hold."""
+    """Every generated file and the text that it should hold."""
     result = {}
-    for path in sorted(descriptors.glob("*/source.yml")):
-        descriptor = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loaded = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(descriptors.glob("*/source.yml"))]
+    result[project / "macros" / "staging" / "load_modes.sql"] = load_modes(loaded)
+    for descriptor in loaded:
         system = descriptor["system"]
         result[project / "models" / "staging" / system / f"_{system}__sources.yml"] = generate(descriptor)
     return result

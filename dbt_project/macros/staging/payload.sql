@@ -4,8 +4,14 @@
     nullif(trim({{ expression }}), '')
 {%- endmacro %}
 
+{#- Of several paths, for versions of an API that put a member in different places, the first that holds something. -#}
 {% macro payload_text(path) -%}
+    {%- set paths = [path] + (varargs | list) -%}
+    {%- if paths | length == 1 -%}
     {{ clean_text(json_text('payload', path)) }}
+    {%- else -%}
+    coalesce({% for each in paths %}{{ clean_text(json_text('payload', each)) }}{{ ', ' if not loop.last }}{% endfor %})
+    {%- endif -%}
 {%- endmacro %}
 
 {#- JSON text of an object or array; null for an absent or JSON-null member. -#}

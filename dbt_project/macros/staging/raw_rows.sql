@@ -1,6 +1,6 @@
 {#-
     Which landed rows count. Only loads whose outcome record says 'loaded', and that nobody holds, do (stg_ops__load).
-    What "current" means follows from the entity's load mode in its source.yml:
+    What "current" means follows from the entity's load mode in its source.yml (load_modes, generated):
       full         rows of the latest counted load; absence means deleted
       incremental  the latest version of each key, by cursor, then load
       snapshot     rows of the latest file date; each file date once, from its latest load
@@ -11,8 +11,8 @@
 {% macro current_rows(system, entity) -%}
     {%- set raw = source(system, entity) -%}
     {%- set loads = ref('stg_ops__load') -%}
-    {%- set meta = source_meta(system, entity) -%}
-    {%- if meta.mode == 'full' -%}
+    {%- set load = load_modes()[system][entity] -%}
+    {%- if load.mode == 'full' -%}
     select raw.*
     from {{ raw }} as raw
     where raw._load_id = (
@@ -20,20 +20,20 @@
         from {{ loads }} as load
         where load.system = '{{ system }}' and load.entity = '{{ entity }}' and load.is_counted
     )
-    {%- elif meta.mode == 'incremental' -%}
+    {%- elif load.mode == 'incremental' -%}
     select versions.*
     from (
         select
             raw.*,
             row_number() over (
-                partition by {{ prefixed('raw', meta.key) }}
-                order by raw.{{ meta.cursor }} desc nulls last, raw._load_id desc nulls last, raw._row_hash desc nulls last
+                partition by {{ prefixed('raw', load.key) }}
+                order by raw.{{ load.cursor }} desc nulls last, raw._load_id desc nulls last, raw._row_hash desc nulls last
             ) as _version_rank
         from {{ raw }} as raw
         where raw._load_id in ({{ counted_loads(system, entity, loads) }})
     ) as versions
     where versions._version_rank = 1
-    {%- elif meta.mode == 'snapshot' -%}
+    {%- elif load.mode == 'snapshot' -%}
     {{ snapshot_rows(system, entity, raw, loads, latest_only=true) }}
     {%- else -%}
     {{ counted_rows(system, entity, raw, loads) }}
@@ -45,7 +45,7 @@
 {% macro all_rows(system, entity) -%}
     {%- set raw = source(system, entity) -%}
     {%- set loads = ref('stg_ops__load') -%}
-    {%- if source_meta(system, entity).mode == 'snapshot' -%}
+    {%- if load_modes()[system][entity].mode == 'snapshot' -%}
     {{ snapshot_rows(system, entity, raw, loads, latest_only=false) }}
     {%- else -%}
     {{ counted_rows(system, entity, raw, loads) }}
@@ -89,16 +89,4 @@
 
 {% macro prefixed(alias, columns) -%}
     {% for column in columns %}{{ alias }}.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-{%- endmacro %}
-
-
-{#- The meta of a source table (mode, key, cursor), which generate_sources.py takes from source.yml. -#}
-{% macro source_meta(system, entity) -%}
-    {%- if not execute -%}
-        {{ return({'mode': 'file', 'key': [], 'cursor': none}) }}
-    {%- endif -%}
-    {%- for node in graph.sources.values() if node.source_name == system and node.name == entity -%}
-        {{ return(node.meta) }}
-    {%- endfor -%}
-    {{ exceptions.raise_compiler_error('no source ' ~ system ~ '.' ~ entity) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#-
-    TM Forum Open API shapes, version 4 and 5 alike. Version 5 wraps a party or its role
-    ({role, partyOrPartyRole: {id}}) and gives each contact medium its own type with the fields beside it.
+    TM Forum Open API shapes, version 4 and 5 alike. Version 5 wraps a party or its role:
+    {role, partyOrPartyRole: {id}} where version 4 has {role, id}.
 -#}
 
 {#- The id of the related party in a role, from a relatedParty array. -#}
@@ -16,23 +16,7 @@
     {{ clean_text(json_array_find(column, '$.name', name, '$.value')) }}
 {%- endmacro %}
 
-{#- The same for a catalogue's prodSpecCharValueUse, whose values are a list (version 5 calls it characteristicValueSpecification). -#}
+{#- The same for a catalogue's prodSpecCharValueUse, whose values are a list. -#}
 {% macro catalogue_characteristic_value(column, name) -%}
-    {{ clean_text(
-        'coalesce('
-        ~ json_array_find(column, '$.name', name, '$.productSpecCharacteristicValue[0].value') ~ ', '
-        ~ json_array_find(column, '$.name', name, '$.characteristicValueSpecification[0].value') ~ ')'
-    ) }}
-{%- endmacro %}
-
-{#- A field of the first contact medium of a type; types by version 4's mediumType: email, phone, postalAddress. -#}
-{% macro contact_medium_value(column, medium, field) -%}
-    {%- set type_of_version_5 = {
-        'email': 'EmailContactMedium', 'phone': 'PhoneContactMedium', 'postaladdress': 'GeographicAddressContactMedium'
-    }[medium | lower] -%}
-    {{ clean_text(
-        'coalesce('
-        ~ json_array_find(column, '$.mediumType', medium, '$.characteristic.' ~ field) ~ ', '
-        ~ json_array_find(column, "$['@type']", type_of_version_5, '$.' ~ field) ~ ')'
-    ) }}
+    {{ clean_text(json_array_find(column, '$.name', name, '$.productSpecCharacteristicValue[0].value')) }}
 {%- endmacro %}

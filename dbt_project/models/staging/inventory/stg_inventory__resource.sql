@@ -1,4 +1,4 @@
--- One row per resource in the latest counted load.
+-- One row per resource in the latest counted load. Version 4 of the API has one place, version 5 a list.
 
 with
 
@@ -14,7 +14,7 @@ select
     {{ payload_text('$.administrativeState') }} as administrative_state,
     {{ payload_timestamp('$.startOperatingDate') }} as started_at,
     {{ payload_timestamp('$.endOperatingDate') }} as ended_at,
-    {{ payload_text('$.place.id') }} as site_id,
+    {{ payload_text('$.place.id', '$.place[0].place.id', '$.place[0].id') }} as site_id,
     {{ payload_json('$.resourceCharacteristic') }} as resource_characteristic,
     {{ payload_json('$.resourceRelationship') }} as resource_relationship,
     {{ load_metadata() }}

@@ -37,10 +37,10 @@ select
     timed.row_count,
     timed.quarantined_row_count,
     load_hold.load_id is not null as is_held,
-    timed.status = 'loaded'
+    coalesce(timed.status = 'loaded', false)
         and load_hold.load_id is null
         {%- if var('as_of') %}
-        and timed.finished_at <= {{ iso_to_utc("'" ~ var('as_of') ~ "'") }}
+        and coalesce(timed.finished_at <= {{ iso_to_utc("'" ~ var('as_of') ~ "'") }}, false)
         {%- endif %} as is_counted,
     timed.started_at,
     timed.finished_at

@@ -1,4 +1,5 @@
--- One row per service order in the latest counted load.
+-- One row per service order in the latest counted load. Its external id is a text in version 4 of the API and a list of
+-- identifiers in version 5.
 
 with
 
@@ -11,7 +12,7 @@ select
     {{ payload_text('$.state') }} as state,
     {{ payload_timestamp('$.orderDate') }} as ordered_at,
     {{ payload_timestamp('$.completionDate') }} as completed_at,
-    {{ payload_text('$.externalId') }} as product_order_id,
+    {{ payload_text('$.externalId[0].id', '$.externalId') }} as product_order_id,
     {{ payload_json('$.serviceOrderItem') }} as service_order_item,
     {{ load_metadata() }}
 from service_order

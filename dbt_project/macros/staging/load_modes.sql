@@ -1,0 +1,51 @@
+{#- Generated from ingestion/sources/*/source.yml by generate_sources.py; don't edit. -#}
+{% macro load_modes() -%}
+    {{ return({
+        'alarms': {
+            'alarm': {'mode': 'incremental', 'key': ['id'], 'cursor': 'alarm_changed_at'},
+        },
+        'billing': {
+            'account': {'mode': 'full', 'key': ['account_id'], 'cursor': none},
+            'subscription': {'mode': 'full', 'key': ['subscription_id'], 'cursor': none},
+            'subscription_plan': {'mode': 'full', 'key': ['subscription_plan_id'], 'cursor': none},
+            'rating_rate': {'mode': 'full', 'key': ['rate_id'], 'cursor': none},
+            'recurring_rate': {'mode': 'full', 'key': ['recurring_rate_id'], 'cursor': none},
+            'discount': {'mode': 'full', 'key': ['discount_id'], 'cursor': none},
+            'bill_run': {'mode': 'full', 'key': ['bill_run_id'], 'cursor': none},
+            'invoice': {'mode': 'incremental', 'key': ['invoice_id'], 'cursor': 'updated_at'},
+            'invoice_line': {'mode': 'incremental', 'key': ['invoice_line_id'], 'cursor': 'created_at'},
+            'rated_usage': {'mode': 'incremental', 'key': ['rated_usage_id'], 'cursor': 'rated_at'},
+            'adjustment': {'mode': 'incremental', 'key': ['adjustment_id'], 'cursor': 'created_at'},
+            'payment': {'mode': 'incremental', 'key': ['payment_id'], 'cursor': 'paid_at'},
+        },
+        'catalog': {
+            'product_offering': {'mode': 'full', 'key': ['id'], 'cursor': none},
+            'product_offering_price': {'mode': 'full', 'key': ['id'], 'cursor': none},
+        },
+        'crm': {
+            'individual': {'mode': 'full', 'key': ['id'], 'cursor': none},
+            'organization': {'mode': 'full', 'key': ['id'], 'cursor': none},
+            'customer': {'mode': 'full', 'key': ['id'], 'cursor': none},
+            'product': {'mode': 'full', 'key': ['id'], 'cursor': none},
+        },
+        'crm_fixed': {
+            'customer': {'mode': 'snapshot', 'key': ['customer_no'], 'cursor': none},
+            'product': {'mode': 'snapshot', 'key': ['contract_no'], 'cursor': none},
+        },
+        'inventory': {
+            'service': {'mode': 'full', 'key': ['id'], 'cursor': none},
+            'resource': {'mode': 'full', 'key': ['id'], 'cursor': none},
+        },
+        'orders': {
+            'product_order': {'mode': 'full', 'key': ['id'], 'cursor': none},
+            'service_order': {'mode': 'full', 'key': ['id'], 'cursor': none},
+        },
+        'subscribers': {
+            'subscriber': {'mode': 'snapshot', 'key': ['imsi'], 'cursor': none},
+        },
+        'usage': {
+            'usage_event': {'mode': 'file', 'key': ['stream', 'file_sequence', 'record_sequence'], 'cursor': none},
+            'usage_reject': {'mode': 'file', 'key': ['stream', 'file_sequence', 'record_sequence'], 'cursor': none},
+        },
+    }) }}
+{%- endmacro %}
