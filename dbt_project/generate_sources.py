@@ -1,7 +1,7 @@
 """Writes what dbt knows of the sources, from their descriptors.
 
-One ``_<system>__sources.yml`` per system, and the macro ``load_modes``, from which staging models learn what makes a row
-current (they can't ask dbt's graph, which holds no sources in a unit test).
+One ``_<system>__sources.yml`` per system, and the macro ``load_modes``, from which staging models learn what makes a
+row current (they can't ask dbt's graph, which holds no sources in a unit test).
 
 Run ``python dbt_project/generate_sources.py`` after a change to a ``source.yml``; ``--check`` only says what is stale.
 It reads YAML alone, so that dbt needs nothing of the ingestion package.
