@@ -14,6 +14,7 @@ _CONTACT_TYPES = {
     "phone": "PhoneContactMedium",
     "postalAddress": "GeographicAddressContactMedium",
 }
+_PARTIES = {"Individual", "Organization"}
 
 
 def to_version5(document: dict[str, Any]) -> dict[str, Any]:
@@ -54,4 +55,6 @@ def _item(key: str, item: dict[str, Any]) -> dict[str, Any]:
 
 def _typed(reference: dict[str, Any]) -> dict[str, Any]:
     referred = reference.get("@referredType")
-    return {"@type": f"{referred}Ref", **reference} if referred else reference
+    if not referred:
+        return reference
+    return {"@type": "PartyRef" if referred in _PARTIES else f"{referred}Ref", **reference}
