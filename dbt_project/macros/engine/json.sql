@@ -14,8 +14,8 @@
 
 
 {#-
-    One row per element of a JSON array: a relation with the columns `element` (JSON text) and `position` (from 1), to be
-    used as `from orders as o cross join <this>`. An absent array gives no row.
+    One row per element of a JSON array, right after a `from`: {{ json_array_elements('orders.items', 'item') }} gives
+    item.element (JSON text) and item.position (from 1). An absent or empty array gives no row.
 -#}
 {% macro json_array_elements(column, alias) -%}
     {{ engine_macro('json_array_elements')(column, alias) }}
@@ -30,7 +30,9 @@
 {%- endmacro %}
 
 {% macro spark__json_array_elements(column, alias) -%}
-    lateral view posexplode(from_json({{ column }}, 'array<string>')) {{ alias }} as position, element
+    lateral view inline(
+        transform(from_json({{ column }}, 'array<string>'), (value, index) -> struct(index + 1, value))
+    ) {{ alias }} as position, element
 {%- endmacro %}
 
 

@@ -15,8 +15,8 @@ product_order_item as (
             {{ clean_text(json_text('item.element', '$.product.product.id')) }}
         ) as product_id_source,
         {{ clean_text(json_text('item.element', '$.productOffering.id')) }} as product_offering_id,
-        {{ code_key(json_text('item.element', '$.action')) }} as action,
-        coalesce({{ clean_text(json_text('item.element', '$.state')) }}, product_order.state) as state,
+        {{ code_key(json_text('item.element', '$.action')) }} as action_source,
+        coalesce({{ clean_text(json_text('item.element', '$.state')) }}, product_order.state) as state_source,
         product_order.ordered_at,
         product_order.requested_completion_at,
         product_order.completed_at
@@ -28,7 +28,7 @@ service_order_action as (
     select
         service_order.product_order_id,
         service_order.service_order_id,
-        service_order.state,
+        service_order.state as state_source,
         service_order.ordered_at,
         service_order.completed_at,
         {{ code_key(json_text('item.element', '$.action')) }} as action,
@@ -42,13 +42,13 @@ candidate as (
         product_order_item.product_order_id,
         product_order_item.item_position,
         service_order_action.service_order_id,
-        service_order_action.state,
+        service_order_action.state_source,
         service_order_action.completed_at,
         service_order_action.service_id_inventory,
         row_number() over (
             partition by product_order_item.product_order_id, product_order_item.item_position
             order by
-                case when service_order_action.action = product_order_item.action then 0 else 1 end,
+                case when service_order_action.action = product_order_item.action_source then 0 else 1 end,
                 service_order_action.ordered_at desc nulls last,
                 service_order_action.service_order_id desc nulls last,
                 service_order_action.service_id_inventory nulls last
@@ -69,6 +69,9 @@ select
     action.canonical_value as action,
     state.canonical_value as state,
     service_order_state.canonical_value as service_order_state,
+    product_order_item.action_source,
+    product_order_item.state_source,
+    candidate.state_source as service_order_state_source,
     product_order_item.ordered_at,
     product_order_item.requested_completion_at,
     product_order_item.completed_at,
@@ -78,6 +81,6 @@ left join candidate
     on product_order_item.product_order_id = candidate.product_order_id
     and product_order_item.item_position = candidate.item_position
     and candidate.candidate_rank = 1
-{{ join_vocabulary('order_action', 'orders', 'product_order_item.action', 'action') }}
-{{ join_vocabulary('order_state', 'orders', 'product_order_item.state', 'state') }}
-{{ join_vocabulary('order_state', 'orders', 'candidate.state', 'service_order_state') }}
+{{ join_vocabulary('order_action', 'orders', 'product_order_item.action_source', 'action') }}
+{{ join_vocabulary('order_state', 'orders', 'product_order_item.state_source', 'state') }}
+{{ join_vocabulary('order_state', 'orders', 'candidate.state_source', 'service_order_state') }}
