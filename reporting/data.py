@@ -1,0 +1,187 @@
+"""Everything that a leakage report shows, read from one published snapshot.
+
+Only published marts and ops tables are read, and only summed and sorted: what counts as leakage was decided before.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from concord.errors import ConcordError
+from concord.published import connect_reader, current_snapshot
+from concord.settings import Settings
+from reporting.period import Period, parse_period
+
+Row = dict[str, Any]
+
+_FINDINGS = """
+    select
+        finding_id, control_id, control_name, direction, customer_id, customer_name, billing_account_id,
+        account_id_billing, service_id, service_number, month, period_start, period_end, amount, signed_amount,
+        currency_code, is_estimate, first_seen_at, last_seen_at, source_keys, evidence
+    from marts_revenue_assurance.leakage_finding
+    where status = 'open' and month between ? and ?
+    order by amount desc, finding_id
+"""
+_TOTALS = """
+    select
+        {grouping}
+        coalesce(sum(amount) filter (where direction = 'under'), 0) as under_amount,
+        coalesce(sum(amount) filter (where direction = 'over'), 0) as over_amount,
+        coalesce(sum(signed_amount), 0) as net_amount,
+        count(*) as findings,
+        count(distinct customer_id) as customers,
+        count(*) filter (where is_estimate) as estimates
+    from marts_revenue_assurance.leakage_finding
+    where status = 'open' and month between ? and ?
+    group by {keys}
+    order by {keys}
+"""
+_COVERAGE = """
+    select
+        control_id, name, stage, direction, systems_compared, status, reason, subject, subjects_checked,
+        first_period_start, last_period_end, findings
+    from marts_revenue_assurance.control_coverage
+    order by stage_order, length(control_id), control_id
+"""
+_LOADS = """
+    select
+        system,
+        count(distinct entity) as entities,
+        max(finished_at) filter (where status in ('loaded', 'unchanged')) as last_success_at,
+        coalesce(sum("rows") filter (where status = 'loaded'), 0) as loaded_rows,
+        coalesce(sum(quarantined_rows) filter (where status = 'loaded'), 0) as quarantined_rows,
+        count(*) filter (where status in ('refused', 'failed')) as failed_loads
+    from ops.load_outcome
+    group by system
+    order by system
+"""
+_DISAGREEMENTS = """
+    select *
+    from marts_quality.source_disagreement
+"""
+
+
+@dataclass
+class LeakageData:
+    """One report's content; amounts are Decimal, moments timezone-aware UTC."""
+
+    period: Period
+    snapshot_id: int
+    published_at: datetime
+    queried_at: datetime
+    currencies: list[str] = field(default_factory=list)
+    totals: list[Row] = field(default_factory=list)  # per currency
+    by_control: list[Row] = field(default_factory=list)  # per currency and control
+    by_month: list[Row] = field(default_factory=list)  # per currency and month
+    by_control_month: list[Row] = field(default_factory=list)
+    findings: list[Row] = field(default_factory=list)  # largest first
+    coverage: list[Row] = field(default_factory=list)  # in order of the revenue chain
+    disagreements: list[Row] = field(default_factory=list)  # most frequent first
+    loads: list[Row] = field(default_factory=list)  # per system
+    cleared: int = 0  # findings that are no longer found
+
+    @property
+    def active_controls(self) -> list[Row]:
+        return [row for row in self.coverage if row["status"] == "active"]
+
+    @property
+    def reported_controls(self) -> list[Row]:
+        """The active controls, and any other that has open findings."""
+        found = {row["control_id"] for row in self.by_control}
+        return [row for row in self.coverage if row["status"] == "active" or row["control_id"] in found]
+
+
+def read_leakage(settings: Settings, period: str | None = None) -> LeakageData:
+    """Read a report's content; the whole range of months with findings when no period is given.
+
+    Raises ConcordError when nothing is published, or the marts that a report needs are not.
+    """
+    with closing(connect_reader(settings)) as lake:
+        snapshot = current_snapshot(lake)
+    # Pinned: a publication meanwhile must not mix two states in one report.
+    with closing(connect_reader(settings, snapshot)) as lake:
+        try:
+            return _read(lake, snapshot, parse_period(period) if period else _whole_period(lake))
+        except duckdb.CatalogException as error:
+            raise ConcordError(
+                f"the published lake lacks what a report needs: {str(error).splitlines()[0]}",
+                hint="run 'concord build'",
+            ) from error
+
+
+def _read(lake: duckdb.DuckDBPyConnection, snapshot: int, period: Period) -> LeakageData:
+    months = [period.first, period.last]
+
+    def totals(*keys: str) -> list[Row]:
+        grouping = "".join(f"{key}, " for key in keys)
+        return _rows(lake, _TOTALS.format(grouping=grouping, keys=", ".join(keys)), months)
+
+    ((published_at,),) = lake.execute("select max(published_at) from ops.publication").fetchall()
+    ((cleared,),) = lake.execute(
+        "select count(*) from marts_revenue_assurance.leakage_finding"
+        " where status = 'cleared' and month between ? and ?",
+        months,
+    ).fetchall()
+    per_currency = totals("currency_code")
+    return LeakageData(
+        period=period,
+        snapshot_id=snapshot,
+        published_at=published_at,
+        queried_at=datetime.now(UTC),
+        currencies=[row["currency_code"] for row in per_currency],
+        totals=per_currency,
+        by_control=totals("currency_code", "control_id", "control_name"),
+        by_month=totals("currency_code", "month"),
+        by_control_month=totals("currency_code", "control_id", "direction", "month"),
+        findings=_rows(lake, _FINDINGS, months),
+        coverage=_rows(lake, _COVERAGE),
+        disagreements=_optional_rows(lake, "marts_quality", "source_disagreement", _DISAGREEMENTS),
+        loads=_optional_rows(lake, "ops", "load_outcome", _LOADS),
+        cleared=cleared,
+    )
+
+
+def _whole_period(lake: duckdb.DuckDBPyConnection) -> Period:
+    ((first, last),) = lake.execute(
+        "select min(month), max(month) from marts_revenue_assurance.leakage_finding where status = 'open'"
+    ).fetchall()
+    if first is None:
+        # Nothing leaks: the report says so about the months that were checked.
+        ((first, last),) = lake.execute(
+            "select min(first_period_start), max(last_period_end) - interval 1 day"
+            " from marts_revenue_assurance.control_coverage where status = 'active'"
+        ).fetchall()
+    if first is None:
+        raise ConcordError("no control has checked anything yet", hint="'concord status' shows what was loaded")
+    return Period(_month(first), _month(last))
+
+
+def _month(day: date | datetime) -> date:
+    return date(day.year, day.month, 1)
+
+
+def _rows(lake: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> list[Row]:
+    result = lake.execute(query, parameters or [])
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _optional_rows(lake: duckdb.DuckDBPyConnection, schema: str, table: str, query: str) -> list[Row]:
+    """Rows of a table that a lake may not have yet; none when it hasn't."""
+    found = lake.execute(
+        "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?",
+        [schema, table],
+    ).fetchall()
+    return _rows(lake, query) if found else []
+
+
+def share(part: Decimal | int, whole: Decimal | int) -> float:
+    """A part of a whole between 0 and 1; 0 of nothing."""
+    return float(part / whole) if whole else 0.0

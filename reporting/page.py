@@ -1,0 +1,185 @@
+"""The leakage page: one HTML file with everything in it, drawn by templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reporting.charts import month_chart, shares
+from reporting.data import LeakageData, Row
+
+TEMPLATES = Path(__file__).parent / "templates"
+# More would make the page slow; the workbook has every row.
+FINDINGS_SHOWN = 500
+DISAGREEMENTS_SHOWN = 25
+_STATUS_WORDS = {"active": "Active", "not_built": "Not built", "cannot_tell": "Cannot tell"}
+
+
+def write_page(data: LeakageData, path: Path) -> None:
+    """Write the page; the previous one stays until the new one is whole."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "money": money,
+        "count": count,
+        "day": _day,
+        "moment": moment,
+        "age": age,
+        "pairs": pairs,
+        "words": words,
+        "status": lambda text: _STATUS_WORDS.get(text, words(text)),
+    }
+    html = environment.get_template("leakage.html.j2").render(
+        data=data,
+        sections=[_section(data, currency) for currency in data.currencies],
+        findings=data.findings[:FINDINGS_SHOWN],
+        disagreements=_with_shares(data.disagreements[:DISAGREEMENTS_SHOWN], "disagreeing"),
+        stages=_stages(data.coverage),
+        styles=_own("leakage.css"),
+        script=_own("leakage.js"),
+    )
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(html, encoding="utf-8")
+    temporary.replace(path)
+
+
+def _section(data: LeakageData, currency: str) -> dict[str, Any]:
+    """Everything that is money, for one currency: currencies are never added up."""
+    own = [row for row in data.by_control if row["currency_code"] == currency]
+    order = {row["control_id"]: position for position, row in enumerate(data.coverage)}
+    own.sort(key=lambda row: order.get(row["control_id"], len(order)))
+    sizes = shares([row["under_amount"] for row in own] + [row["over_amount"] for row in own])
+    controls = [
+        {**row, "under_share": sizes[position], "over_share": sizes[len(own) + position]}
+        for position, row in enumerate(own)
+    ]
+    months = [row for row in data.by_month if row["currency_code"] == currency]
+    return {
+        "currency": currency,
+        "total": next(row for row in data.totals if row["currency_code"] == currency),
+        "controls": controls,
+        "chart": month_chart(months, data.period.months),
+        "months": {_month(row["month"]): row for row in months},
+        "matrix": _matrix(data, currency, order),
+    }
+
+
+def _matrix(data: LeakageData, currency: str, order: dict[str, int]) -> list[dict[str, Any]]:
+    """A line per control and direction: its amount in each month, and how strong that is beside the largest."""
+    cells: dict[tuple[str, str], dict[date, Decimal]] = {}
+    for row in data.by_control_month:
+        if row["currency_code"] == currency:
+            line = cells.setdefault((row["control_id"], row["direction"]), {})
+            line[_month(row["month"])] = row[f"{row['direction']}_amount"]
+    largest = max((amount for line in cells.values() for amount in line.values()), default=Decimal(0))
+    lines = sorted(cells.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0][1] == "over"))
+    return [
+        {
+            "control_id": control,
+            "direction": direction,
+            "cells": [
+                {
+                    "amount": line.get(month),
+                    "strength": round(float(line.get(month, Decimal(0)) / largest), 3) if largest else 0,
+                }
+                for month in data.period.months
+            ],
+            "total": sum(line.values(), Decimal(0)),
+        }
+        for (control, direction), line in lines
+    ]
+
+
+def _stages(coverage: Iterable[Row]) -> list[dict[str, Any]]:
+    """Controls in groups by stage of the revenue chain, in order."""
+    stages: dict[str, list[Row]] = {}
+    for row in coverage:
+        stages.setdefault(row["stage"], []).append(row)
+    return [
+        {
+            "name": words(stage),
+            "controls": rows,
+            "active": sum(row["status"] == "active" for row in rows),
+        }
+        for stage, rows in stages.items()
+    ]
+
+
+def _with_shares(rows: list[Row], key: str) -> list[Row]:
+    sizes = shares([row[key] for row in rows])
+    return [{**row, "share": size} for row, size in zip(rows, sizes, strict=True)]
+
+
+def _own(name: str) -> Markup:
+    """A file of ours that goes into the page as it is."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _month(day: date) -> date:
+    return date(day.year, day.month, 1)
+
+
+def money(value: Decimal | float | None, digits: int = 2) -> str:
+    """12,345.67, with a true minus sign; a dash for what isn't known."""
+    if value is None:
+        return "–"
+    text = f"{abs(value):,.{digits}f}"
+    return f"−{text}" if value < 0 and text.strip("0.,") else text
+
+
+def count(value: int | None) -> str:
+    """12,345; a dash for what isn't known: blank is not zero."""
+    return "–" if value is None else f"{value:,}"
+
+
+def _day(value: date | None) -> str:
+    return "–" if value is None else f"{value:%Y-%m-%d}"
+
+
+def moment(value: datetime | None) -> str:
+    """2026-10-01 08:15 UTC"""
+    if value is None:
+        return "–"
+    return f"{(value.astimezone(UTC) if value.tzinfo else value):%Y-%m-%d %H:%M} UTC"
+
+
+def age(value: datetime | None, now: datetime) -> str:
+    """How long before ``now``: 5 min, 3 h, 12 d."""
+    if value is None:
+        return "never"
+    span = now - (value if value.tzinfo else value.replace(tzinfo=UTC))
+    if span < timedelta(hours=1):
+        return f"{max(int(span.total_seconds() // 60), 0)} min"
+    return f"{int(span.total_seconds() // 3600)} h" if span < timedelta(days=2) else f"{span.days} d"
+
+
+def words(text: str | None) -> str:
+    """A code as words: rating_and_billing → Rating and billing."""
+    return (text or "–").replace("_", " ").capitalize()
+
+
+def pairs(text: str | None) -> list[tuple[str, str]]:
+    """The members of a JSON object as texts, for people."""
+    try:
+        content = json.loads(text) if text else {}
+    except ValueError:
+        return [("text", text or "")]
+    if not isinstance(content, dict):
+        return [("value", json.dumps(content, ensure_ascii=False))]
+    return [
+        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in content.items()
+        if value is not None
+    ]

@@ -1,0 +1,305 @@
+"""The leakage workbook: summary, one sheet per control with its rows, coverage, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from reporting.data import LeakageData, Row
+
+# Excel's own limit is 1,048,576 rows; some are ours.
+MAX_ROWS = 1_048_000
+ACCENT, MUTED, LINE = "#1F3A5F", "#5B6673", "#C9D1DA"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a sheet: its heading, where its value comes from, how it looks."""
+
+    heading: str
+    key: str
+    width: float
+    kind: str = "text"  # text, money, number, date, moment, flag
+
+
+CONTROL_FIELDS = (
+    Field("Finding", "finding_id", 34),
+    Field("Direction", "direction", 10),
+    Field("Customer", "customer_name", 28),
+    Field("Account (billing)", "account_id_billing", 17),
+    Field("Service number", "service_number", 16),
+    Field("Period start", "period_start", 12, "date"),
+    Field("Period end", "period_end", 12, "date"),
+    Field("Month", "month", 11, "month"),
+    Field("Amount", "amount", 14, "money"),
+    Field("Signed amount", "signed_amount", 14, "money"),
+    Field("Currency", "currency_code", 9),
+    Field("Estimate", "is_estimate", 9, "flag"),
+    Field("First seen (UTC)", "first_seen_at", 18, "moment"),
+    Field("Last seen (UTC)", "last_seen_at", 18, "moment"),
+    Field("Customer id", "customer_id", 34),
+    Field("Billing account id", "billing_account_id", 34),
+    Field("Service id", "service_id", 34),
+    Field("Source keys", "source_keys", 60),
+    Field("Evidence", "evidence", 80),
+)
+COVERAGE_FIELDS = (
+    Field("Control", "control_id", 9),
+    Field("Name", "name", 38),
+    Field("Stage", "stage", 20),
+    Field("Direction", "direction", 11),
+    Field("Status", "status", 13),
+    Field("Why", "reason", 48),
+    Field("Systems compared", "systems_compared", 44),
+    Field("What is checked", "subject", 26),
+    Field("Checked", "subjects_checked", 12, "number"),
+    Field("From", "first_period_start", 12, "date"),
+    Field("Until", "last_period_end", 12, "date"),
+    Field("Findings", "findings", 10, "number"),
+)
+LOAD_FIELDS = (
+    Field("System", "system", 16),
+    Field("Entities", "entities", 10, "number"),
+    Field("Last successful load (UTC)", "last_success_at", 26, "moment"),
+    Field("Rows loaded", "loaded_rows", 14, "number"),
+    Field("Rows quarantined", "quarantined_rows", 17, "number"),
+    Field("Loads refused or failed", "failed_loads", 23, "number"),
+)
+
+
+def write_workbook(data: LeakageData, path: Path) -> None:
+    """Write the workbook; the previous one stays until the new one is whole."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    options = {
+        # What a source wrote is text, whatever it begins with.
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
+    with xlsxwriter.Workbook(temporary, options) as workbook:
+        workbook.set_properties({"title": f"Revenue leakage, {data.period.title}", "author": "Concord"})
+        sheets = _Sheets(workbook, data)
+        summary = workbook.add_worksheet("Summary")
+        tables = {row["control_id"]: sheets.control(row) for row in data.reported_controls}
+        sheets.summary(summary, tables)
+        sheets.plain("Coverage", "What was watched, and what was not", COVERAGE_FIELDS, data.coverage)
+        sheets.plain("Sources", "What the sources delivered", LOAD_FIELDS, data.loads)
+    temporary.replace(path)
+
+
+class _Sheets:
+    """Writes sheets in one house style."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook, data: LeakageData) -> None:
+        self.workbook = workbook
+        self.data = data
+        base = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+        money = '#,##0.00;[Red]-#,##0.00;"–"'
+
+        def style(**options: Any):
+            return workbook.add_format({**base, **options})
+
+        self.title = style(bold=True, font_size=18, font_color=ACCENT)
+        self.note = style(font_color=MUTED)
+        self.label = style(font_color=MUTED)
+        self.value = style(align="left")
+        self.moment_value = style(num_format="yyyy-mm-dd hh:mm:ss", align="left")
+        self.heading = style(bold=True, font_color="#FFFFFF", bg_color=ACCENT, text_wrap=True, valign="vcenter")
+        self.total_text = style(bold=True, top=1, top_color=ACCENT)
+        self.formats = {
+            "text": style(),
+            "money": style(num_format=money),
+            "number": style(num_format="#,##0"),
+            "date": style(num_format="yyyy-mm-dd", align="left"),
+            "month": style(num_format="yyyy-mm", align="left"),
+            "moment": style(num_format="yyyy-mm-dd hh:mm", align="left"),
+            "flag": style(align="center"),
+        }
+        self.totals = {
+            "money": style(num_format=money, bold=True, top=1, top_color=ACCENT),
+            "number": style(num_format="#,##0", bold=True, top=1, top_color=ACCENT),
+        }
+        self.shown_total = style(num_format=money, bold=True)
+
+    def summary(self, sheet, tables: dict[str, tuple[str, int, int]]) -> None:
+        """Headline facts and a row per currency and control, summed by formulas over the controls' sheets."""
+        data = self.data
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 18)
+        sheet.set_column(1, 1, 34)
+        sheet.set_column(2, 8, 15)
+        sheet.write_string(0, 0, f"Revenue leakage, {data.period.title}", self.title)
+        facts: list[tuple[str, Any]] = [
+            ("Lake snapshot", data.snapshot_id),
+            ("Published (UTC)", data.published_at),
+            ("Queried (UTC)", data.queried_at),
+            ("Controls active", f"{len(data.active_controls)} of {len(data.coverage)}"),
+            ("Cleared findings", data.cleared),
+        ]
+        for position, (label, value) in enumerate(facts, start=1):
+            sheet.write_string(position, 0, label, self.label)
+            self._cell(sheet, position, 1, value, "moment" if isinstance(value, datetime) else "text", self.value)
+        sheet.write_string(
+            len(facts) + 1,
+            0,
+            "Under-billing is money not charged; over-billing is owed back. Net is under minus over, and stands beside"
+            " them, never instead. Open findings only.",
+            self.note,
+        )
+        self._summary_table(sheet, len(facts) + 3, tables)
+
+    def _summary_table(self, sheet, top: int, tables: dict[str, tuple[str, int, int]]) -> None:
+        headings = ("Control", "Name", "Currency", "Under-billed", "Over-billed", "Net", "Findings", "Customers")
+        for column, heading in enumerate(headings):
+            sheet.write_string(top, column, heading, self.heading)
+        sheet.freeze_panes(top + 1, 0)
+        rows = self._summary_rows()
+        for position, row in enumerate(rows, start=top + 1):
+            control = row["control_id"]
+            if control in tables:
+                sheet.write_url(position, 0, f"internal:'{tables[control][0]}'!A1", string=control)
+            else:
+                sheet.write_string(position, 0, control, self.formats["text"])
+            sheet.write_string(position, 1, row["control_name"], self.formats["text"])
+            sheet.write_string(position, 2, row["currency_code"], self.formats["text"])
+            for column, direction in ((3, "under"), (4, "over")):
+                amount = row[f"{direction}_amount"]
+                if control in tables:
+                    formula = _sum_if(tables[control], direction, row["currency_code"])
+                    sheet.write_formula(position, column, formula, self.formats["money"], float(amount))
+                else:
+                    sheet.write_number(position, column, float(amount), self.formats["money"])
+            net = f"=D{position + 1}-E{position + 1}"
+            sheet.write_formula(position, 5, net, self.formats["money"], float(row["net_amount"]))
+            sheet.write_number(position, 6, row["findings"], self.formats["number"])
+            sheet.write_number(position, 7, row["customers"], self.formats["number"])
+        if rows:
+            sheet.autofilter(top, 0, top + len(rows), len(headings) - 1)
+        first, last = top + 2, top + 1 + len(rows)
+        for offset, total in enumerate(self.data.totals):
+            position = top + 1 + len(rows) + offset
+            currency = total["currency_code"]
+            for column, text in ((0, "Total"), (1, ""), (2, currency)):
+                sheet.write_string(position, column, text, self.total_text)
+            for column, letter, key, kind in (
+                (3, "D", "under_amount", "money"),
+                (4, "E", "over_amount", "money"),
+                (5, "F", "net_amount", "money"),
+                (6, "G", "findings", "number"),
+            ):
+                formula = f'=SUMIFS({letter}{first}:{letter}{last},$C{first}:$C{last},"{currency}")'
+                sheet.write_formula(position, column, formula, self.totals[kind], float(total[key]))
+            # A customer may have findings of several controls: no sum of the rows above.
+            sheet.write_number(position, 7, total["customers"], self.totals["number"])
+
+    def _summary_rows(self) -> list[Row]:
+        """A row per currency and control; a control that found nothing says so with zeros."""
+        rows = list(self.data.by_control)
+        seen = {row["control_id"] for row in rows}
+        currency = self.data.currencies[0] if self.data.currencies else "–"
+        for control in self.data.active_controls:
+            if control["control_id"] not in seen:
+                empty = dict.fromkeys(("under_amount", "over_amount", "net_amount"), Decimal(0))
+                rows.append(
+                    {
+                        "control_id": control["control_id"],
+                        "control_name": control["name"],
+                        "currency_code": currency,
+                        "findings": 0,
+                        "customers": 0,
+                        **empty,
+                    }
+                )
+        order = {row["control_id"]: position for position, row in enumerate(self.data.coverage)}
+        return sorted(rows, key=lambda row: (row["currency_code"], order.get(row["control_id"], len(order))))
+
+    def control(self, control: Row) -> tuple[str, int, int]:
+        """A control's findings; returns the sheet's name, and its first and last row of findings from 1."""
+        rows = [row for row in self.data.findings if row["control_id"] == control["control_id"]]
+        shown = rows[:MAX_ROWS]
+        sheet = self.workbook.add_worksheet(control["control_id"])
+        title = f"{control['control_id']} {control['name']}"
+        note = f"{len(rows):,} open findings"
+        if len(shown) < len(rows):
+            note += f"; the {len(shown):,} largest are listed"
+        if control["subjects_checked"] is not None:
+            note += f"; {control['subjects_checked']:,} checked ({control['subject'] or 'subjects'})"
+        top = self._head(sheet, title, note)
+        amount = next(position for position, field in enumerate(CONTROL_FIELDS) if field.key == "amount")
+        first, last = top + 2, max(top + 1 + len(shown), top + 2)
+        for column in (amount, amount + 1):
+            letter = chr(ord("A") + column)
+            cached = sum((row[CONTROL_FIELDS[column].key] for row in shown), Decimal(0))
+            # Follows the filter: the sum of the rows that are shown.
+            formula = f"=SUBTOTAL(109,{letter}{first}:{letter}{last})"
+            sheet.write_formula(top - 1, column, formula, self.shown_total, float(cached))
+        sheet.write_string(top - 1, amount - 1, "Sum shown", self.label)
+        self._table(sheet, top, CONTROL_FIELDS, shown)
+        return control["control_id"], first, last
+
+    def plain(self, name: str, title: str, fields: Sequence[Field], rows: Sequence[Row]) -> None:
+        """A sheet with one table; a value that isn't known stays blank."""
+        sheet = self.workbook.add_worksheet(name)
+        top = self._head(sheet, title, "")
+        self._table(sheet, top, fields, rows)
+
+    def _head(self, sheet, title: str, note: str) -> int:
+        """Title, facts about the query; returns the row of the table's headings."""
+        data = self.data
+        sheet.write_string(0, 0, title, self.title)
+        sheet.set_row(0, 26)
+        facts = (
+            f"{data.period.title} · lake snapshot {data.snapshot_id} · published {data.published_at:%Y-%m-%d %H:%M} UTC"
+            f" · queried {data.queried_at:%Y-%m-%d %H:%M} UTC"
+        )
+        sheet.write_string(1, 0, facts, self.note)
+        sheet.write_string(2, 0, note, self.note)
+        return 4
+
+    def _table(self, sheet, top: int, fields: Sequence[Field], rows: Sequence[Row]) -> None:
+        for column, field in enumerate(fields):
+            sheet.set_column(column, column, field.width)
+            sheet.write_string(top, column, field.heading, self.heading)
+        for position, row in enumerate(rows, start=top + 1):
+            for column, field in enumerate(fields):
+                self._cell(sheet, position, column, row[field.key], field.kind, self.formats[field.kind])
+        sheet.freeze_panes(top + 1, 1)
+        sheet.autofilter(top, 0, top + max(len(rows), 1), len(fields) - 1)
+
+    def _cell(self, sheet, row: int, column: int, value: Any, kind: str, style: Any) -> None:
+        if value is None:
+            sheet.write_blank(row, column, None, style)
+        elif isinstance(value, bool):
+            sheet.write_string(row, column, "yes" if value else "", style)
+        elif isinstance(value, datetime):
+            shown = self.moment_value if style is self.value else style
+            sheet.write_datetime(row, column, _naive_utc(value), shown)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, style)
+        elif isinstance(value, int | float | Decimal):
+            sheet.write_number(row, column, float(value), style)
+        else:
+            sheet.write_string(row, column, str(value), style)
+
+
+def _sum_if(table: tuple[str, int, int], direction: str, currency: str) -> str:
+    """Sum of a control sheet's amounts of one direction and currency."""
+    name, first, last = table
+
+    def column(key: str) -> str:
+        letter = chr(ord("A") + next(place for place, field in enumerate(CONTROL_FIELDS) if field.key == key))
+        return f"'{name}'!${letter}${first}:${letter}${last}"
+
+    criteria = f'{column("direction")},"{direction}",{column("currency_code")},"{currency}"'
+    return f"=SUMIFS({column('amount')},{criteria})"
+
+
+def _naive_utc(moment: datetime) -> datetime:
+    """Spreadsheets know no time zones."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
