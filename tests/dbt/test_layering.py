@@ -1,0 +1,152 @@
+"""Who may read whom: between the layers of the dbt project, and between the rooms of the repository."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.dbt.dbt_project import REPOSITORY, dbt, manifest
+
+# Layer -> the layers that its models may read. A source is the layer "source".
+READS = {
+    "staging": {"source", "staging"},
+    "conformed": {"staging", "conformed", "seed"},
+    "identity": {"conformed", "identity", "seed"},
+    "reconciled": {"conformed", "identity", "reconciled", "seed"},
+    "core": {"conformed", "identity", "reconciled", "core", "controls", "seed"},
+    "controls": {"core", "controls", "seed"},
+    "marts": {"core", "marts", "seed"},
+}
+
+# What a published registry held before the build is read in core alone: it is our own past, not a source system.
+OWN_PAST = {"registry"}
+
+ROOMS = {"concord", "ingestion", "expectations", "analytics", "reporting", "orchestration", "scoring", "seeds", "tests"}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    folder = tmp_path_factory.mktemp("layering")
+    dbt(folder, "parse")
+    return manifest(folder)
+
+
+def layer(node: dict) -> str:
+    """Layer of a manifest node, from the folder that it is in."""
+    if node["resource_type"] in ("source", "seed"):
+        return node["resource_type"]
+    return Path(node["path"]).parts[0]
+
+
+def reads(project: dict) -> list[tuple[dict, dict]]:
+    """Each model with each node that it reads."""
+    nodes = {**project["nodes"], **project["sources"]}
+    return [
+        (node, nodes[parent])
+        for node in project["nodes"].values()
+        if node["resource_type"] == "model"
+        for parent in node["depends_on"]["nodes"]
+    ]
+
+
+def test_each_layer_reads_only_those_that_it_may(project: dict) -> None:
+    wrong = [
+        f"{node['name']} ({layer(node)}) reads {parent['name']} ({layer(parent)})"
+        for node, parent in reads(project)
+        if layer(parent) not in READS[layer(node)]
+        and not (layer(node) == "core" and parent.get("source_name") in OWN_PAST)
+    ]
+    assert sorted(wrong) == []
+
+
+def test_staging_reads_its_own_system_and_joins_nothing(project: dict) -> None:
+    for node, parent in reads(project):
+        if layer(node) != "staging":
+            continue
+        system = Path(node["path"]).parts[1]
+        if layer(parent) == "source":
+            assert parent["source_name"] == system, (node["name"], parent["name"])
+        else:
+            assert parent["name"] == "stg_ops__load", (node["name"], parent["name"])
+
+
+def test_every_staging_entity_is_read(project: dict) -> None:
+    """A source that nobody reads is either forgotten or needless; usage rejects wait for their control."""
+    waiting = {"stg_usage__usage_reject", "stg_billing__recurring_rate", "stg_billing__rating_rate"}
+    read = {parent["name"] for _, parent in reads(project)}
+    staged = {
+        node["name"]
+        for node in project["nodes"].values()
+        if node["resource_type"] == "model" and layer(node) == "staging" and not node["name"].endswith("_history")
+    }
+    assert staged - read <= waiting
+
+
+def test_names_tell_the_layer(project: dict) -> None:
+    prefixes = {
+        "staging": ("stg_",),
+        "conformed": ("int_",),
+        "identity": ("int_", "xref_"),
+        "reconciled": ("int_",),
+        "core": ("dim_", "fct_", "bridge_", "xref_"),
+        "controls": ("leak_", "int_"),
+    }
+    for node in project["nodes"].values():
+        if node["resource_type"] == "model" and layer(node) in prefixes:
+            assert node["name"].startswith(prefixes[layer(node)]), node["path"]
+
+
+def test_core_and_marts_have_enforced_contracts(project: dict) -> None:
+    without = [
+        node["name"]
+        for node in project["nodes"].values()
+        if node["resource_type"] == "model"
+        and layer(node) in ("core", "marts")
+        and not node["config"]["contract"]["enforced"]
+    ]
+    assert without == []
+
+
+def test_ingestion_runs_without_orchestrator_and_dbt() -> None:
+    assert imports("ingestion") & {"dagster", "dagster_dbt", "dbt", "orchestration"} == set()
+
+
+def test_concord_imports_no_other_room() -> None:
+    assert imports("concord") & (ROOMS - {"concord"}) == set()
+
+
+def test_orchestrator_stays_in_its_room() -> None:
+    for room in ("concord", "ingestion", "expectations", "reporting", "scoring"):
+        assert not imports(room) & {"dagster", "dagster_dbt"}, room
+
+
+def test_operator_shares_nothing_with_the_platform() -> None:
+    assert imports("seeds") & (ROOMS - {"seeds"}) <= {"concord"}
+    assert imports("seeds/operator/world") & ROOMS <= {"seeds"}
+
+
+def test_only_scoring_tests_and_the_operator_know_the_truth() -> None:
+    """The ledger of planted faults must not reach what is to find them."""
+    knowing = []
+    for room in ("concord", "ingestion", "dbt_project", "expectations", "analytics", "reporting", "orchestration"):
+        for path in (REPOSITORY / room).rglob("*"):
+            if path.suffix in (".py", ".sql", ".yml", ".csv") and "target" not in path.parts:
+                text = path.read_text(encoding="utf-8")
+                if re.search(r"\bledger\b", text, flags=re.IGNORECASE):
+                    knowing.append(path.relative_to(REPOSITORY).as_posix())
+    assert knowing == []
+
+
+def imports(room: str) -> set[str]:
+    """Top-level packages that the Python files of a room import."""
+    found: set[str] = set()
+    for path in (REPOSITORY / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {name.name.split(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+    return found
