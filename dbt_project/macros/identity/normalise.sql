@@ -1,0 +1,122 @@
+{#- Normal forms for comparison. Two spellings of the same thing meet; the original always stays beside it. -#}
+
+{#- Letters a-z and digits, single spaces: umlauts written out, accents dropped, punctuation gone. 'Groß-Müller' → 'gross mueller'. -#}
+{% macro folded_text(expression) -%}
+    {%- set letters = namespace(sql='lower(' ~ expression ~ ')') -%}
+    {#- The last three pairs are the same letters written as a vowel and a combining diaeresis. -#}
+    {%- for letter, spelling in [
+        ('ä', 'ae'), ('ö', 'oe'), ('ü', 'ue'), ('ß', 'ss'), ('æ', 'ae'), ('œ', 'oe'), ('ø', 'oe'),
+        ('ä', 'ae'), ('ö', 'oe'), ('ü', 'ue')
+    ] -%}
+        {%- set letters.sql = "replace(" ~ letters.sql ~ ", '" ~ letter ~ "', '" ~ spelling ~ "')" -%}
+    {%- endfor -%}
+    {%- set plain = "translate(" ~ letters.sql
+        ~ ", 'àáâãåāăąçćčďđèéêëēęěğìíîïīıłñńňòóôõőōřśšşșťțùúûūůűýÿźžż'"
+        ~ ", 'aaaaaaaacccddeeeeeeegiiiiiilnnnoooooorsssottuuuuuuyyzzz')" -%}
+    nullif(trim({{ regexp_replace_all(plain, '[^a-z0-9]+', ' ') }}), '')
+{%- endmacro %}
+
+{#- Key of a name, coarser than folded_text: also meets spellings that dropped the umlaut (Müller, Mueller, Muller) and hyphens. -#}
+{% macro name_key(expression) -%}
+    replace(replace(replace(replace({{ folded_text(expression) }}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u'), ' ', '')
+{%- endmacro %}
+
+{#- Key of a company's name without its legal form: 'Nord & Söhne GmbH & Co. KG' and 'NORD UND SOEHNE' meet. -#}
+{% macro company_key(expression) -%}
+    {%- set folded = folded_text(expression) -%}
+    {#- Spaces are doubled so that neighbouring words don't share the one that both patterns need. -#}
+    {%- set words = "concat_ws('', ' ', replace(" ~ folded ~ ", ' ', '  '), ' ')" -%}
+    {%- set without_form = regexp_replace_all(
+        words,
+        ' (gesellschaft  mit  beschraenkter  haftung|aktiengesellschaft|haftungsbeschraenkt|gmbh|mbh|ag|kg|kgaa|ohg|gbr|ug|se|ek|ev|e  k|e  v|co|und) ',
+        ' '
+    ) -%}
+    nullif(replace(replace(replace(replace({{ without_form }}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u'), ' ', ''), '')
+{%- endmacro %}
+
+{#- Key of a street with house number: 'Lange Straße 5 a', 'Lange Str. 5a' and 'LANGE STRASSE 5A' meet. -#}
+{% macro street_key(expression) -%}
+    replace(replace({{ folded_text(expression) }}, ' ', ''), 'strasse', 'str')
+{%- endmacro %}
+
+{#- Postcode without spaces; a German one that lost its leading zero gets it back. -#}
+{% macro postcode_key(postcode, country_code) -%}
+    {%- set kept = regexp_replace_all('upper(' ~ postcode ~ ')', '[^A-Z0-9]', '') -%}
+    case
+        when coalesce({{ country_code }}, '{{ var("home_country", "DE") }}') = 'DE' and length({{ kept }}) = 4
+            then concat_ws('', '0', {{ kept }})
+        else nullif({{ kept }}, '')
+    end
+{%- endmacro %}
+
+{#- E-mail in lower case without surrounding spaces; null when it has not the shape of one. -#}
+{% macro email_key(expression) -%}
+    case when {{ expression }} like '%_@_%._%' then lower(trim({{ expression }})) end
+{%- endmacro %}
+
+{#-
+    A telephone or line number as digits in international form without plus: 0170…, +49 170…, +49 (0)170…, 0049170…
+    and 49170… meet. A number without prefix is one of the home country. Null when it has not 7 to 15 digits.
+-#}
+{% macro number_key(expression) -%}
+    {%- set country = var('home_country_code', '49') -%}
+    {%- set kept = regexp_replace_all("replace(" ~ expression ~ ", '(0)', '')", '[^0-9+]', '') -%}
+    {%- set digits = "replace(" ~ kept ~ ", '+', '')" -%}
+    {%- set international -%}
+    case
+        when {{ kept }} like '+{{ country }}0%' then concat_ws('', '{{ country }}', substring({{ digits }}, {{ country | length + 2 }}))
+        when {{ kept }} like '+%' then {{ digits }}
+        when {{ kept }} like '00{{ country }}0%' then concat_ws('', '{{ country }}', substring({{ digits }}, {{ country | length + 4 }}))
+        when {{ kept }} like '00%' then substring({{ digits }}, 3)
+        when {{ kept }} like '0%' then concat_ws('', '{{ country }}', substring({{ digits }}, 2))
+        when {{ kept }} like '{{ country }}%' and length({{ digits }}) >= 11 then {{ digits }}
+        when length({{ digits }}) between 6 and 11 then concat_ws('', '{{ country }}', {{ digits }})
+        else {{ digits }}
+    end
+    {%- endset -%}
+    case when length({{ international }}) between 7 and 15 then {{ international }} end
+{%- endmacro %}
+
+{#- A customer number as digits without leading zeros: 'KW-0012345', 'kw 12345' and '12345' meet. -#}
+{% macro customer_number_key(expression) -%}
+    nullif({{ regexp_replace_all(regexp_replace_all(expression, '[^0-9]', ''), '^0+', '') }}, '')
+{%- endmacro %}
+
+{#-
+    Key of a piece of network plant from its written name: kind and number of each part that the name mentions, without
+    leading zeros. 'SITE_0042/CELL-3', 'Site 42 Cell 3' and 'site-42-cell-03' meet as 'site 42 cell 3'.
+-#}
+{% macro plant_key(expression) -%}
+    {%- set folded = folded_text(expression) -%}
+    nullif(concat_ws(
+        ' '
+        {%- for word, pattern in [
+            ('site', 'site ?0*([0-9]+)'), ('cell', 'cell ?0*([0-9]+)'),
+            ('node', '(?:access ?node|node|olt|dslam|an) ?0*([0-9]+)'), ('port', 'port ?0*([0-9]+)')
+        ] -%}
+        ,
+        '{{ word }} ' || {{ regexp_group(folded, pattern) }}
+        {%- endfor %}
+    ), '')
+{%- endmacro %}
+
+{#-
+    Whether the given names of two customer records can be one person's: equal, the initial of the other, given and family
+    name swapped, or one letter apart in a longer name. A name that only continues the other one (Julia, Julian) is another.
+-#}
+{% macro given_names_agree(left, right) -%}
+    case
+        when {{ left }}.first_given_name_key is null or {{ right }}.first_given_name_key is null then false
+        when {{ left }}.first_given_name_key = {{ right }}.first_given_name_key then true
+        when {{ left }}.given_name_key = {{ right }}.family_name_key and {{ right }}.given_name_key = {{ left }}.family_name_key
+            then true
+        when length({{ left }}.first_given_name_key) = 1 or length({{ right }}.first_given_name_key) = 1
+            then substring({{ left }}.first_given_name_key, 1, 1) = substring({{ right }}.first_given_name_key, 1, 1)
+        when least(length({{ left }}.first_given_name_key), length({{ right }}.first_given_name_key)) < 5 then false
+        when substring({{ left }}.first_given_name_key, 1, length({{ right }}.first_given_name_key)) = {{ right }}.first_given_name_key
+            then false
+        when substring({{ right }}.first_given_name_key, 1, length({{ left }}.first_given_name_key)) = {{ left }}.first_given_name_key
+            then false
+        else levenshtein({{ left }}.first_given_name_key, {{ right }}.first_given_name_key) = 1
+    end
+{%- endmacro %}

@@ -1,0 +1,38 @@
+-- One row per customer: who they are as the systems together say, with the system that each detail comes from.
+
+with
+
+resolved as (
+
+    select * from {{ ref('int_customer__resolved') }}
+
+)
+
+select
+    customer_id,
+    customer_type,
+    name as customer_name,
+    given_name,
+    family_name,
+    company_name,
+    vat_number,
+    email,
+    '+' || phone_key as phone,
+    street,
+    postcode,
+    city,
+    country_code,
+    coalesce(status, 'active') as status,
+    name_source,
+    address_source,
+    email_source,
+    phone_source,
+    cast(system_count as integer) as system_count,
+    cast(record_count as integer) as record_count,
+    is_name_conflicting,
+    is_address_conflicting,
+    is_email_conflicting,
+    is_phone_conflicting,
+    birth_date,
+    customer_since as customer_since_date
+from resolved
