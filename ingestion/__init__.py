@@ -1,0 +1,1 @@
+"""Ingestion: one connector per protocol, one folder per source system. Knows neither Dagster nor dbt."""

@@ -66,6 +66,9 @@ class Entity(BaseModel):
     standard: str | None = None
     cursor: str | None = None
     cursor_parameter: str | None = None
+    # An incremental load reads this far back behind its cursor, so that rows which were committed late, or which
+    # change without touching the cursor, are still seen; what has landed already is dropped again.
+    overlap_hours: float = 24
     # A full load smaller than the previous one by more than this is refused.
     max_shrink_pct: int = 30
     sequence: Sequence | None = None
