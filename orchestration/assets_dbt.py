@@ -1,7 +1,5 @@
 """The dbt project as assets: models and seeds by schema and name, tests as checks, sources by system and entity."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

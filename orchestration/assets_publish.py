@@ -1,7 +1,5 @@
 """What readers get: the published lake, and the leakage report that is written from it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from dagster import AssetKey, AssetsDefinition, MaterializeResult, MetadataValue, asset

@@ -1,10 +1,9 @@
 """One asset per landed entity, from the source registry: a new system appears by its descriptor alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from dagster import (
+    AssetCheckKey,
     AssetCheckResult,
     AssetCheckSeverity,
     AssetExecutionContext,
@@ -64,7 +63,7 @@ def _system_assets(source: Source) -> AssetsDefinition:
             yield MaterializeResult(
                 asset_key=key,
                 metadata=_metadata(outcome),
-                check_results=[check for check in checks if check.asset_check_key in chosen_checks],
+                check_results=[each for each in checks if AssetCheckKey(key, each.check_name) in chosen_checks],
             )
 
     return ingest_system_assets

@@ -1,4 +1,4 @@
-"""``concord demo``, ``refresh``, ``build``, ``check`` and ``dev``. What is slow to import is imported by its command."""
+"""``concord demo``, ``refresh``, ``build``, ``check``, ``dev``. What is slow to import is imported by its command."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any
 from seeds.operator.generate import generate
 
 from concord import published
-from concord.settings import SETTINGS_VARIABLE, Settings, load_settings
+from concord.settings import Settings, load_settings
 from orchestration.pipeline import refresh
 from orchestration.progress import Progress, Step, timed
 from reporting.leakage import ReportPaths, write_report
@@ -69,22 +69,18 @@ def run_demo(folder: Path, parameters: Parameters, progress: Progress) -> Demo:
     started = time.monotonic()
     operator = folder.resolve() / "operator"
     make_operator(folder.resolve(), operator, parameters, progress)
-    with timed(progress, "servers", "PostgreSQL, TM Forum APIs, files") as step:
-        context = running(operator, lake=folder / "lake", reports=folder / "reports")
-        settings_file = context.__enter__()
-        step.detail = "PostgreSQL, TM Forum APIs and files answer"
-    try:
+    with ExitStack() as stack:
+        with timed(progress, "servers", "PostgreSQL, TM Forum APIs, files") as step:
+            settings_file = stack.enter_context(running(operator, lake=folder / "lake", reports=folder / "reports"))
+            step.detail = "PostgreSQL, TM Forum APIs and files answer"
         settings = load_settings(settings_file)
-        os.environ[SETTINGS_VARIABLE] = str(settings_file)
         refresh(settings, progress)
-        with timed(progress, "report") as step:
-            report = write_report(settings)
-            step.detail = "workbook and page"
-        with timed(progress, "score") as step:
-            scores = score(settings)
-            step.detail = f"{len(scores)} controls against the planted truth"
-    finally:
-        context.__exit__(None, None, None)
+    with timed(progress, "report") as step:
+        report = write_report(settings)
+        step.detail = "workbook and page"
+    with timed(progress, "score") as step:
+        scores = score(settings)
+        step.detail = f"{len(scores)} controls against the planted truth"
     return Demo(
         settings_file=settings_file,
         controls=read_controls(settings, scores),

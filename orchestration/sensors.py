@@ -1,7 +1,5 @@
 """New files of file-based systems start their ingestion without waiting for the schedule."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 
