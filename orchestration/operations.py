@@ -2,57 +2,49 @@
 
 from __future__ import annotations
 
+import json
+
 import polars
 
 from concord.settings import Settings
 from expectations.results import read_results
-from ingestion.outcomes import read_outcomes, read_quarantine
+from ingestion.outcomes import read_outcomes
+from ingestion.quarantine import read_quarantine
 
-FILE_SCHEMA = {
+# A file's fields inside a load's outcome, as columns of ops.load_file.
+_FILE_COLUMNS = {
     "name": polars.String,
     "sha256": polars.String,
+    "size": polars.Int64,
     "rows": polars.Int64,
     "quarantined_rows": polars.Int64,
     "status": polars.String,
     "reason": polars.String,
+    "detail": polars.String,
+    "file_date": polars.String,
+    "partition": polars.String,
+    "sequence": polars.Int64,
 }
+_LOAD_KEY = ("load_id", "system", "entity")
 
 
 def operations_tables(settings: Settings) -> dict[str, polars.DataFrame]:
     """Published name -> rows, for ``concord.published.publish``. Each has its columns even when nothing happened."""
-    outcomes = _with_holds(settings, read_outcomes(settings))
+    outcomes = read_outcomes(settings)
     return {
-        "ops.load_outcome": outcomes.drop("files", strict=False),
+        "ops.load_outcome": outcomes.drop("files"),
         "ops.load_file": _files(outcomes),
         "ops.quarantine": read_quarantine(settings),
         "ops.check_result": read_results(settings),
     }
 
 
-def _with_holds(settings: Settings, outcomes: polars.DataFrame) -> polars.DataFrame:
-    """Whether a landing check holds the load."""
-    held = polars.DataFrame(
-        [
-            {"system": file.parts[-4], "entity": file.parent.name, "load_id": file.stem, "is_held": True}
-            for file in settings.raw.glob("*/_holds/*/*.json")
-        ],
-        schema={
-            "system": polars.String,
-            "entity": polars.String,
-            "load_id": polars.String,
-            "is_held": polars.Boolean,
-        },
-    )
-    key = ["system", "entity", "load_id"]
-    return outcomes.join(held, on=key, how="left").with_columns(polars.col("is_held").fill_null(False))
-
-
 def _files(outcomes: polars.DataFrame) -> polars.DataFrame:
-    """One row per file of a load: system, entity, load_id, file name and what became of it."""
+    """One row per file of a load attempt: which load, which file, and what became of it."""
     rows = [
-        {"system": system, "entity": entity, "load_id": load_id, **{name: file.get(name) for name in FILE_SCHEMA}}
-        for system, entity, load_id, files in outcomes.select("system", "entity", "load_id", "files").iter_rows()
-        for file in files or []
+        (*load, *(file.get(name) for name in _FILE_COLUMNS))
+        for *load, files in outcomes.select(*_LOAD_KEY, "files").iter_rows()
+        for file in json.loads(files or "[]")
     ]
-    schema = {"system": polars.String, "entity": polars.String, "load_id": polars.String, **FILE_SCHEMA}
-    return polars.DataFrame(rows, schema=schema).rename({"name": "file_name"})
+    schema = {**dict.fromkeys(_LOAD_KEY, polars.String), **_FILE_COLUMNS}
+    return polars.DataFrame(rows, schema=schema, orient="row").rename({"name": "file_name", "size": "bytes"})
