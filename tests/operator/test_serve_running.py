@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
+import subprocess
+import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 import typer
@@ -72,3 +78,40 @@ def test_serve_without_an_operator_says_what_to_do(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["operator", "serve", "--folder", str(tmp_path / "nothing")])
     assert result.exit_code == 1
     assert "concord operator generate" in result.output
+
+
+def test_http_server_dies_with_its_starter(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from seeds.operator.serve.tmforum_server import TmForumServer\n"
+        "server = TmForumServer(Path(sys.argv[1])); print(server._process.pid, server.port, flush=True); time.sleep(60)"
+    )
+    starter = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    pid, port = map(int, starter.stdout.readline().split())
+    assert fetch(f"http://127.0.0.1:{port}/alarms/alarmManagement/v4/alarm") == []
+    starter.kill()
+    starter.wait()
+    starter.stdout.close()
+    deadline = time.monotonic() + 15
+    while psutil.pid_exists(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(pid)
+
+
+def test_serve_command_prints_what_another_shell_needs(tmp_path: Path) -> None:
+    operator = tiny_operator(tmp_path)
+    code = "import typer; from seeds.operator.commands import register; app = typer.Typer(); register(app); app()"
+    command = [sys.executable, "-c", code, "operator", "serve", "--folder", str(operator)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    lines = []
+    while not lines or not lines[-1].startswith("Ctrl-C"):
+        lines.append(server.stdout.readline())
+        assert lines[-1], lines
+    exports = next(line for line in lines if line.startswith("export "))
+    variables = dict(re.findall(r"(\w+)='([^']*)'", exports))
+    (dsn,) = re.findall(r"postgresql://\S+", "".join(lines))
+    with psycopg.connect(dsn.replace(f"${{{BILLING_PASSWORD}}}", variables[BILLING_PASSWORD])) as connection:
+        assert connection.execute("select count(*) from account").fetchone() == (2,)
+    assert Path(variables["CONCORD_SETTINGS"]) == operator / "concord.yml"
+    server.send_signal(signal.SIGINT)
+    assert server.wait(30) == 0
+    server.stdout.close()

@@ -64,7 +64,6 @@ class PostgreSQL:
         self.administrator_password = secrets.token_urlsafe(18)
         self._user = _unprivileged_user()
         home = _reachable_folder(folder, self._user)
-        self._is_elsewhere = home != folder.resolve()
         sweep(home)
         self._binaries = _reachable_binaries(self._user)
         name = f"server-{secrets.token_hex(4)}"
@@ -122,7 +121,9 @@ class PostgreSQL:
             self._create()
             if self._started():
                 return
-            complaint = self._log.read_text(encoding="utf-8", errors="replace")
+            complaint = f"no answer within {SECONDS_TO_START} seconds"
+            if self._log.exists():
+                complaint = self._log.read_text(encoding="utf-8", errors="replace")
             if port or "could not bind" not in complaint:
                 break
         raise RuntimeError(f"PostgreSQL did not start: {complaint.strip()[-2000:]}")
@@ -158,9 +159,8 @@ class PostgreSQL:
         self._log.unlink(missing_ok=True)
         self._lock_file.unlink(missing_ok=True)
         self._lock.close()
-        if self._is_elsewhere:
-            with contextlib.suppress(OSError):  # another server of the same operator still lives there
-                self._lock_file.parent.rmdir()
+        with contextlib.suppress(OSError):  # another server of the same operator still lives there
+            self._lock_file.parent.rmdir()
 
 
 def sweep(folder: Path) -> list[str]:
@@ -241,6 +241,7 @@ def _reachable_folder(folder: Path, user: int | None) -> Path:
     mark = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
     elsewhere = Path(tempfile.gettempdir()) / f"concord-postgresql-{mark}"
     elsewhere.mkdir(exist_ok=True)
+    _refuse_foreign(elsewhere)
     elsewhere.chmod(0o755)
     return elsewhere
 
@@ -262,4 +263,11 @@ def _reachable_binaries(user: int | None) -> Path:
             (half_made / "complete").touch()
             with contextlib.suppress(OSError):  # another process was first
                 half_made.rename(copy)
+    _refuse_foreign(copy)
     return copy / _WHEEL.name / "pginstall" / "bin"
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """The temporary folder is everybody's: what another user put there under our name is not used."""
+    if folder.stat().st_uid != os.geteuid():
+        raise RuntimeError(f"{folder} belongs to another user: remove it, or set TMPDIR")

@@ -80,6 +80,8 @@ class Collection:
         self._requests = Counter()
         self._latest_page = (0, 0)
         self._repeated_offset: int | None = None
+        # The positions that were last put into this server's own order, and the result.
+        self._ordered: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
 
     async def list(self, request: Request) -> Response:
         """GET on the collection: offset, limit, fields, sort and attribute filters."""
@@ -132,10 +134,7 @@ class Collection:
     def _positions(self, request: Request, conditions: tuple[Condition, ...], number: int) -> np.ndarray:
         """Positions of the documents that are asked for, in the order in which this request sees them."""
         quirks = self.quirks
-        if conditions and not quirks.ignores_filters:
-            positions = self._documents.matching(conditions)
-        else:
-            positions = np.arange(len(self._documents))
+        positions = self._documents.matching(() if quirks.ignores_filters else conditions)
         sort = request.query_params.get("sort")
         if sort and quirks.honours_sort:
             if sort.lstrip("+-") != "id":
@@ -144,11 +143,14 @@ class Collection:
             return positions[::-1] if sort.startswith("-") else positions
         if quirks.order == "stored":
             return positions
-        seed = draw(quirks.seed, self.entity, number if quirks.order == "shuffled" else "order")
-        shuffled = np.random.default_rng(seed).permutation(positions)
+        if quirks.order == "shuffled":
+            return np.random.default_rng(draw(quirks.seed, self.entity, number)).permutation(positions)
+        if self._ordered[0] is not positions:
+            generator = np.random.default_rng(draw(quirks.seed, self.entity, "order"))
+            self._ordered = (positions, generator.permutation(positions))
         if quirks.order == "drifting":
-            return np.roll(shuffled, draw(quirks.seed, self.entity, number, "drift") % 4)
-        return shuffled
+            return np.roll(self._ordered[1], draw(quirks.seed, self.entity, number, "drift") % 4)
+        return self._ordered[1]
 
     def _page(self, offset: int, limit: int, count: int, number: int) -> tuple[int, int]:
         """Where the page that is answered really starts, and how many documents it may hold."""
