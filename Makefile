@@ -49,9 +49,7 @@ demo: $(READY) ## Synthetic operator → ingestion → checks → dbt → public
 	@$(BIN)/concord demo --folder $(DEMO) --customers $(CUSTOMERS) --months $(MONTHS) --events $(EVENTS) --seed $(SEED)
 
 dev: $(READY) ## Open Dagster's web page on the demo's lake
-	@mkdir -p var/dagster
-	@DAGSTER_HOME=$(abspath var/dagster) CONCORD_SETTINGS=$(abspath $(CONCORD_SETTINGS)) \
-		$(BIN)/dagster dev -m orchestration.definitions
+	@$(BIN)/concord dev
 
 report: $(READY) ## Write the leakage workbook and page again
 	@$(BIN)/concord report

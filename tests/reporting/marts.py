@@ -53,9 +53,7 @@ def publish_marts(folder: Path, *, findings: int = len(FINDINGS), loads: bool = 
             from finding
         """)
         workspace.register("coverage", polars.DataFrame(_coverage(rows), infer_schema_length=None).to_arrow())
-        workspace.execute(
-            "create or replace table marts_revenue_assurance.control_coverage as select * from coverage"
-        )
+        workspace.execute("create or replace table marts_revenue_assurance.control_coverage as select * from coverage")
     extra = {"ops.load_outcome": _loads()} if loads else {}
     publish(settings, extra)
     return settings
