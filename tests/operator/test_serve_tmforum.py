@@ -228,6 +228,7 @@ def test_version5_shapes() -> None:
     assert newer["relatedParty"][0]["partyOrPartyRole"]["id"] == "C1"
     assert newer["relatedParty"][0]["role"] == "customer"
     assert newer["resourceCharacteristic"][0]["@type"] == "StringCharacteristic"
+    assert to_version5(newer) == newer
     assert newer["engagedParty"] == {"@type": "PartyRef", "id": "I1", "@referredType": "Individual"}
 
 

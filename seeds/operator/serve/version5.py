@@ -44,6 +44,8 @@ def _item(key: str, item: dict[str, Any]) -> dict[str, Any]:
             "@type": "RelatedPartyRefOrPartyRoleRef",
             "partyOrPartyRole": {**party, "@type": "PartyRef"},
         }
+    if key == "place":  # wrapped already
+        return item
     if key == "contactMedium" and "characteristic" in item:
         medium = {name: value for name, value in item.items() if name != "characteristic"}
         medium["@type"] = _CONTACT_TYPES.get(str(item.get("mediumType")), "ContactMedium")
