@@ -41,7 +41,8 @@ class LoadContext:
 class Extraction:
     """Rows on their way. ``quarantine``, ``files`` and ``notes`` fill while ``batches`` is read.
 
-    ``batches`` yields tables in ``extracted_schema``. It may raise LoadRefused or SourceFailed at any point: nothing of the load counts then.
+    ``batches`` yields tables in ``extracted_schema``. It may raise LoadRefused or SourceFailed at any point: then
+    nothing of the load counts.
     """
 
     batches: Iterator[pa.Table]

@@ -1,4 +1,4 @@
-"""What stops a load: each guard refuses it with a reason, a message and a hint, and leaves the previous state in place."""
+"""What stops a load: a guard refuses it with a reason, a message and a hint, and the previous state stays."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from ingestion.hashing import HashSet
 
 
 def landed_hashes(context: LoadContext) -> HashSet | None:
-    """Row hashes of the latest landed version of each key inside the overlap window; None when nothing is to be dropped.
+    """Row hashes of the latest landed version of each key inside the overlap window; None when there is none.
 
     Only the latest version: a row that returns to an earlier content is news.
     """

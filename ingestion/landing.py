@@ -47,7 +47,7 @@ _dlt_lock = threading.Lock()
 
 
 def ensure_schema(settings: Settings) -> None:
-    """Write an empty Parquet file with the declared schema for every entity, so that what never loaded reads as no rows."""
+    """Write an empty Parquet file with the declared schema for every entity: what never loaded reads as no rows."""
     for source in registry().values():
         for entity in source.entities:
             _ensure_entity_schema(settings, source, entity)

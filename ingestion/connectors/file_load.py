@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -444,7 +445,7 @@ class FileLoad:
 def _gaps(present: set[int]) -> list[tuple[int, int]]:
     """Runs of numbers that are missing between the smallest and the largest, both ends inclusive."""
     ordered = sorted(present)
-    return [(a + 1, b - 1) for a, b in zip(ordered, ordered[1:], strict=False) if b > a + 1]
+    return [(a + 1, b - 1) for a, b in pairwise(ordered) if b > a + 1]
 
 
 def _joined(lines: pl.Series, is_record: pl.Series) -> pl.Series:

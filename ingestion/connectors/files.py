@@ -292,10 +292,7 @@ def sequence_of(entity: Entity, file: SourceFile) -> tuple[str | None, int | Non
 def trailer_numbers(trailer: str, form: FileFormat, is_delimited: bool) -> list[int]:
     """Count and sums of a trailer line. Raises FileProblem when they aren't numbers."""
     mark = form.trailer or ""
-    if is_delimited:
-        fields = trailer.split(form.separator)[1:]
-    else:
-        fields = re.findall(r"\S+", trailer[len(mark) :])
+    fields = trailer.split(form.separator)[1:] if is_delimited else re.findall(r"\S+", trailer[len(mark) :])
     try:
         return [int(text) for text in fields if text.strip()]
     except ValueError:

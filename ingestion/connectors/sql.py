@@ -157,7 +157,7 @@ class _Table:
     def _with_exact_numerics(
         self, connection: duckdb.DuckDBPyConnection, actual: dict[str, str]
     ) -> tuple[str, dict[str, str]]:
-        """The scanner reads an unconstrained ``numeric`` as a float; fetch it as text instead, so that money stays exact."""
+        """The scanner reads an unconstrained ``numeric`` as a float; fetch it as text, so that money stays exact."""
         suspects = [column.name for column in self._entity.columns if actual[column.name] == "DOUBLE"]
         if not suspects:
             return self._relation, actual
