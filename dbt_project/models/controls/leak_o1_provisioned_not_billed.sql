@@ -25,7 +25,7 @@ recurring as (
         timed.*,
         price.currency_code,
         price.price_amount as monthly_price,
-        cast(round(price.price_amount * timed.unbilled_days / timed.bill_month_days, 2) as decimal(18, 2)) as recurring_amount
+        cast(round(price.price_amount * timed.unbilled_days / nullif(timed.bill_month_days, 0), 2) as decimal(18, 2)) as recurring_amount
     from timed
     inner join {{ ref('dim_product_offering_price') }} as price
         on timed.product_offering_id = price.product_offering_id

@@ -6,7 +6,7 @@ with
 candidate as (
     select
         candidate.*,
-        cast(candidate.recurring_amount as decimal(18, 6)) * candidate.refund_days / candidate.line_days as refund_amount
+        cast(candidate.recurring_amount as decimal(18, 6)) * candidate.refund_days / nullif(candidate.line_days, 0) as refund_amount
     from {{ ref('int_leakage__o2_candidate') }} as candidate
     inner join {{ ref('int_leakage__claim') }} as claim
         on candidate.control_id = claim.control_id
@@ -28,7 +28,7 @@ found as (
         sum(line_days) as billed_days,
         sum(recurring_amount) as recurring_amount,
         sum(refund_amount) as recurring_refund,
-        sum(refund_amount) / max(run_recurring_amount) * max(run_discount_amount) as discount_refund
+        sum(refund_amount) / nullif(max(run_recurring_amount), 0) * max(run_discount_amount) as discount_refund
     from candidate
     group by subscription_id_billing, bill_run_id, currency_code
 ),

@@ -16,7 +16,7 @@ control as (
 
 data_time as (
     select coalesce(max(finished_at), {{ open_start() }}) as seen_at
-    from {{ ref('stg_ops__load') }}
+    from {{ ref('fct_load') }}
     where is_counted
 ),
 

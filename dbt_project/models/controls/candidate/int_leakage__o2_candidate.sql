@@ -40,6 +40,21 @@ measured as (
 select
     'invoice_line:' || invoice_line_id as claim_key,
     'O2' as control_id,
-    *
+    invoice_line_id,
+    subscription_id_billing,
+    bill_run_id,
+    billing_account_id,
+    customer_id,
+    service_id,
+    currency_code,
+    recurring_amount,
+    run_recurring_amount,
+    run_discount_amount,
+    line_period_start,
+    line_period_end,
+    line_days,
+    run_period_start,
+    run_period_end,
+    refund_days
 from measured
 where refund_days >= least({{ control_parameter('O2', 'min_unprovisioned_days', 'integer') }}, line_days)

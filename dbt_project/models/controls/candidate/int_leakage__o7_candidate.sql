@@ -71,7 +71,25 @@ dated as (
 select
     'invoice_line:' || invoice_line_id as claim_key,
     'O7' as control_id,
-    *,
+    invoice_line_id,
+    subscription_id_billing,
+    bill_run_id,
+    billing_account_id,
+    customer_id,
+    service_id,
+    product_id,
+    product_order_id,
+    service_order_id,
+    currency_code,
+    recurring_amount,
+    run_recurring_amount,
+    run_discount_amount,
+    line_period_start,
+    line_period_end,
+    line_days,
+    run_period_start,
+    run_period_end,
+    cease_day,
     {{ shared_days('line_period_start', 'line_period_end', 'cease_day', 'line_period_end') }} as refund_days
 from dated
 where cease_rank = 1 and cease_day < line_period_end

@@ -9,7 +9,7 @@ control as (
 
 loaded as (
     select distinct system, entity
-    from {{ ref('stg_ops__load') }}
+    from {{ ref('fct_load') }}
     where is_counted
 ),
 

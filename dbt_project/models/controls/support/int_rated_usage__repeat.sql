@@ -38,7 +38,7 @@ copies as (
         partition by
             standing.subscription_id_billing, standing.usage_type, standing.other_party_key,
             standing.started_at, standing.quantity, standing.partial_key
-        order by standing.is_billed desc, standing.rated_at nulls last, standing.rated_usage_id nulls last
+        order by standing.is_billed desc nulls last, standing.rated_at nulls last, standing.rated_usage_id nulls last
     )
 )
 
