@@ -107,7 +107,8 @@ def test_concat_has_no_null_to_disagree_about(trees: dict[str, exp.Expression]) 
         f"{name}: {concat.sql('spark')}"
         for name, tree in trees.items()
         for concat in tree.find_all(exp.Concat)
-        if not all(_never_null(argument) for argument in concat.expressions)
+        # concat_ws, which sqlglot derives from it, skips nulls on both.
+        if not isinstance(concat, exp.ConcatWs) and not all(_never_null(argument) for argument in concat.expressions)
     ]
     assert found == []
 

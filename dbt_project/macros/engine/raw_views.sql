@@ -4,7 +4,7 @@
     The view has every declared column even when no load wrote it yet, and no rows when nothing has landed.
 -#}
 {% macro create_raw_views() -%}
-    {%- if execute -%}
+    {%- if execute and not var('engine', '') -%}
         {%- set made = [] -%}
         {%- for node in graph.sources.values() if node.meta.reader is defined -%}
             {%- if node.schema not in made -%}

@@ -38,8 +38,8 @@ ranked as (
         row_number() over (
             partition by alarm_id
             order by
-                match_order,
-                case when raised_at >= valid_from and raised_at < valid_to then 0 else 1 end,
+                match_order nulls last,
+                case when raised_at >= valid_from and raised_at < valid_to then 0 else 1 end nulls last,
                 valid_from desc nulls last,
                 resource_id nulls last
         ) as match_rank

@@ -13,7 +13,7 @@ customer_link as (
         customer_id,
         row_number() over (
             partition by source_key
-            order by case when system = 'crm' then 0 else 1 end, valid_to desc nulls last, customer_id nulls last
+            order by case when system = 'crm' then 0 else 1 end nulls last, valid_to desc nulls last, customer_id nulls last
         ) as link_rank
     from {{ ref('xref_customer') }}
     where (system = 'crm' and entity = 'customer') or (system = 'crm_fixed' and entity = 'customer')
@@ -25,7 +25,7 @@ product_link as (
         product_id,
         row_number() over (
             partition by source_key
-            order by case when system = 'crm' then 0 else 1 end, valid_to desc nulls last, product_id nulls last
+            order by case when system = 'crm' then 0 else 1 end nulls last, valid_to desc nulls last, product_id nulls last
         ) as link_rank
     from {{ ref('xref_product') }}
     where (system = 'crm' and entity = 'product') or (system = 'crm_fixed' and entity = 'product')

@@ -48,7 +48,7 @@ candidate as (
         row_number() over (
             partition by product_order_item.product_order_id, product_order_item.item_position
             order by
-                case when service_order_action.action = product_order_item.action_source then 0 else 1 end,
+                case when service_order_action.action = product_order_item.action_source then 0 else 1 end nulls last,
                 service_order_action.ordered_at desc nulls last,
                 service_order_action.service_order_id desc nulls last,
                 service_order_action.service_id_inventory nulls last
