@@ -63,8 +63,10 @@ _LOADS = """
     order by system
 """
 _DISAGREEMENTS = """
-    select *
+    select entity, attribute, system_a, system_b, compared_count, differing_count, differing_pct, examples
     from marts_quality.source_disagreement
+    where differing_count > 0
+    order by differing_count desc, entity, attribute, system_a, system_b
 """
 
 

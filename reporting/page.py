@@ -45,7 +45,7 @@ def write_page(data: LeakageData, path: Path) -> None:
         data=data,
         sections=[_section(data, currency) for currency in data.currencies],
         findings=data.findings[:FINDINGS_SHOWN],
-        disagreements=_with_shares(data.disagreements[:DISAGREEMENTS_SHOWN], "disagreeing"),
+        disagreements=_disagreements(data.disagreements[:DISAGREEMENTS_SHOWN]),
         stages=_stages(data.coverage),
         styles=_own("leakage.css"),
         script=_own("leakage.js"),
@@ -117,9 +117,21 @@ def _stages(coverage: Iterable[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def _with_shares(rows: list[Row], key: str) -> list[Row]:
-    sizes = shares([row[key] for row in rows])
-    return [{**row, "share": size} for row, size in zip(rows, sizes, strict=True)]
+def _disagreements(rows: list[Row]) -> list[Row]:
+    """Rows with the length of their bar and one example, as the two systems spell it."""
+    sizes = shares([row["differing_count"] for row in rows])
+    return [{**row, "share": size, "example": _example(row)} for row, size in zip(rows, sizes, strict=True)]
+
+
+def _example(row: Row) -> dict[str, str] | None:
+    try:
+        examples = json.loads(row["examples"] or "[]")
+    except ValueError:
+        return None
+    if not examples:
+        return None
+    first = examples[0]
+    return {name: str(first.get(name) or "–") for name in ("key_a", "value_a", "key_b", "value_b")}
 
 
 def _own(name: str) -> Markup:

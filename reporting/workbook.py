@@ -71,6 +71,16 @@ LOAD_FIELDS = (
     Field("Rows quarantined", "quarantined_rows", 17, "number"),
     Field("Loads refused or failed", "failed_loads", 23, "number"),
 )
+DISAGREEMENT_FIELDS = (
+    Field("Entity", "entity", 18),
+    Field("Attribute", "attribute", 20),
+    Field("System", "system_a", 14),
+    Field("Other system", "system_b", 14),
+    Field("Compared", "compared_count", 12, "number"),
+    Field("Differ", "differing_count", 12, "number"),
+    Field("Percent", "differing_pct", 10, "money"),
+    Field("Examples", "examples", 100),
+)
 
 
 def write_workbook(data: LeakageData, path: Path) -> None:
@@ -89,6 +99,9 @@ def write_workbook(data: LeakageData, path: Path) -> None:
         tables = {row["control_id"]: sheets.control(row) for row in data.reported_controls}
         sheets.summary(summary, tables)
         sheets.plain("Coverage", "What was watched, and what was not", COVERAGE_FIELDS, data.coverage)
+        sheets.plain(
+            "Disagreement", "Where source systems contradict one another", DISAGREEMENT_FIELDS, data.disagreements
+        )
         sheets.plain("Sources", "What the sources delivered", LOAD_FIELDS, data.loads)
     temporary.replace(path)
 

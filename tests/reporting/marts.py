@@ -54,6 +54,15 @@ def publish_marts(folder: Path, *, findings: int = len(FINDINGS), loads: bool = 
         """)
         workspace.register("coverage", polars.DataFrame(_coverage(rows), infer_schema_length=None).to_arrow())
         workspace.execute("create or replace table marts_revenue_assurance.control_coverage as select * from coverage")
+        workspace.execute("""
+            create or replace table marts_quality.source_disagreement as
+            select
+                'customer' as entity, 'email' as attribute, 'billing' as system_a, 'crm' as system_b,
+                '[{"id":"C1","key_a":"7","value_a":"a@x.example","key_b":"9","value_b":"b@x.example"}]' as examples,
+                600::bigint as compared_count, 30::bigint as differing_count, 5.00::decimal(5, 2) as differing_pct
+            union all
+            select 'service', 'status', 'billing', 'inventory', '[]', 500, 0, 0.00
+        """)
     extra = {"ops.load_outcome": _loads()} if loads else {}
     publish(settings, extra)
     return settings

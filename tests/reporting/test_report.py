@@ -56,7 +56,7 @@ def test_one_month_holds_only_its_findings(settings: Settings) -> None:
 
 def test_workbook_sheets_rows_and_types(paths: ReportPaths) -> None:
     book = openpyxl.load_workbook(paths.workbook)
-    assert book.sheetnames == ["Summary", "O1", "O2", "U3", "U4", "R1", "Coverage", "Sources"]
+    assert book.sheetnames == ["Summary", "O1", "O2", "U3", "U4", "R1", "Coverage", "Disagreement", "Sources"]
     sheet = book["O1"]
     headings = [cell.value for cell in sheet[5]]
     rows = [dict(zip(headings, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=6)]
@@ -137,6 +137,14 @@ def test_the_page_shows_figures_snapshot_and_charts(paths: ReportPaths) -> None:
     assert text.count("<svg") == 6
     assert "Cannot tell" in text
     assert "source usage is missing" in text
+
+
+def test_disagreeing_systems_are_shown_and_agreeing_ones_are_not(settings: Settings, paths: ReportPaths) -> None:
+    assert [row["attribute"] for row in read_leakage(settings).disagreements] == ["email"]
+    text = paths.page.read_text(encoding="utf-8")
+    assert "billing ↔ crm" in text
+    assert "5.0 %" in text
+    assert "b@x.example" in text
 
 
 def test_what_a_source_wrote_is_never_markup(paths: ReportPaths) -> None:
