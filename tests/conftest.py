@@ -1,0 +1,54 @@
+"""What tests of several rooms share."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from concord import telemetry
+from concord.settings import Settings
+from tests.small_operator import refreshed_lake
+
+FRESH_SEED_VARIABLE = "CONCORD_FRESH_SEED"
+SEED = 42
+
+telemetry.disable()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose this run's fresh seed, once for all worker processes."""
+    os.environ.setdefault(FRESH_SEED_VARIABLE, str(random.SystemRandom().randrange(1_000, 1_000_000)))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which seed it is, so that a failure can be repeated."""
+    seed = os.environ[FRESH_SEED_VARIABLE]
+    return f"fresh seed of this run: {seed} (the same again: {FRESH_SEED_VARIABLE}={seed} make test)"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests bring their own settings."""
+    monkeypatch.delenv("CONCORD_SETTINGS", raising=False)
+
+
+@pytest.fixture(scope="session")
+def lake_of_seed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Settings]:
+    """Gives a refreshed lake of a small operator by seed; each is made once a run, whichever worker comes first."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+    def make(seed: int) -> Settings:
+        return refreshed_lake(Path(shared) / f"operator-{seed}", seed)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def refreshed(lake_of_seed: Callable[[int], Settings]) -> Settings:
+    """The lake that end-to-end tests share. Don't change it: publish into a copy."""
+    return lake_of_seed(SEED)

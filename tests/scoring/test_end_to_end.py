@@ -1,0 +1,29 @@
+"""The whole way, operator to findings, against what was planted: two fixed seeds and one that nobody has seen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from concord.settings import Settings
+from scoring.floors import Floors, failures
+from scoring.output import as_json
+from scoring.score import compare_published
+from tests.conftest import FRESH_SEED_VARIABLE, SEED
+
+CONTROLS = ("O1", "O2", "O7", "U3", "U4", "R1")
+FLOORS = Floors(precision=0.98, recall=0.98, money_error=0.01)
+SEEDS = [SEED, 7, int(os.environ[FRESH_SEED_VARIABLE])]
+
+
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.xdist_group(f"seed-{seed}")) for seed in SEEDS])
+def test_findings_match_the_planted_truth(seed: int, lake_of_seed: Callable[[int], Settings]) -> None:
+    result = compare_published(lake_of_seed(seed))
+    scores = {row.control_id: row for row in result.controls}
+    for control in CONTROLS:
+        # A floor that nothing was measured against would hold by itself.
+        assert scores[control].faults > 0, f"seed {seed} plants no fault of {control}"
+    missed = failures(result.controls, FLOORS)
+    assert not missed, "\n".join([f"seed {seed}", *missed, as_json(result, details=True)])
