@@ -231,6 +231,7 @@ def _load(settings: Settings, context: LoadContext, extract: Extractor) -> LoadO
             content_hash=content_hash,
             started_at=utc_text(context.started_at),
             finished_at=utc_text(context.started_at),
+            released=extraction.released,
         )
         outcome.status, outcome.reason = _judge(context, outcome)
         if outcome.status == "loaded":
@@ -264,6 +265,8 @@ def _cursor_to(context: LoadContext, reading: _Reading) -> str | None:
 def _judge(context: LoadContext, outcome: LoadOutcome) -> tuple[Status, str | None]:
     """Does it count? Raises LoadRefused for a full load that shrank."""
     entity, last = context.entity, context.history.last_counted
+    if outcome.released:
+        return ("loaded" if outcome.rows else "unchanged"), None
     if entity.mode == "full":
         if last and last.content_hash == outcome.content_hash and last.rows == outcome.rows:
             return "unchanged", None

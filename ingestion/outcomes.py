@@ -41,6 +41,8 @@ class FileOutcome(BaseModel):
     file_date: str | None = None
     partition: str | None = None
     sequence: int | None = None
+    # The line of column names, kept when rows of the file lie in quarantine: a release reads them again with it.
+    heading: str | None = None
 
 
 class LoadOutcome(BaseModel):

@@ -6,8 +6,9 @@ import csv
 import io
 
 import polars as pl
+import pyarrow as pa
 
-from ingestion.connectors.file_load import Fields, FileLoad, Layout
+from ingestion.connectors.file_load import Fields, FileLoad, Layout, release_rows
 from ingestion.connectors.files import FileFormat, FileProblem
 from ingestion.extraction import Extraction, LoadContext
 from ingestion.registry import Entity
@@ -20,6 +21,12 @@ def extract(context: LoadContext) -> Extraction:
     """Read every new file of the entity. Raises SystemFailed when the folder is missing."""
     form = FileFormat.model_validate(context.source.format)
     return FileLoad(context, DelimitedLayout(context.entity, form)).extraction()
+
+
+def release(context: LoadContext, rows: pl.DataFrame) -> pa.Table:
+    """Quarantined rows that pass now. ``rows``: source_ref, source_position, content, heading."""
+    form = FileFormat.model_validate(context.source.format)
+    return release_rows(FileLoad(context, DelimitedLayout(context.entity, form)), rows)
 
 
 class DelimitedLayout(Layout):

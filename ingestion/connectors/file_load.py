@@ -186,6 +186,11 @@ class FileLoad:
         is_filled = (lines != "").to_numpy()
         if not is_filled.all():
             lines, part_of_row, numbers = lines.filter(is_filled), part_of_row[is_filled], numbers[is_filled]
+        return self._parse_lines(parts, lines, part_of_row, numbers)
+
+    def _parse_lines(
+        self, parts: list[_Part], lines: pl.Series, part_of_row: np.ndarray, numbers: np.ndarray
+    ) -> tuple[pl.DataFrame, np.ndarray]:
         fields = self._layout.fields(lines, parts[0].state.reader.names or "")
         contents = _joined(lines, fields.is_record)
         faults = self._with_bad_encoding(fields.faults, parts, part_of_row, numbers)
@@ -209,6 +214,22 @@ class FileLoad:
         if is_bad.any():
             frame, part_of_row = frame.filter(~is_bad), part_of_row[~is_bad]
         return frame, part_of_row
+
+    def parse_again(self, name: str, heading: str | None, lines: list[str], numbers: list[int]) -> pa.Table:
+        """Rows of a file that lay in quarantine, as far as they pass now, in the extracted schema."""
+        match = self._entity.file_pattern.fullmatch(name)
+        if match is None:
+            return self._schema.empty_table()
+        file = SourceFile(Path(name), match.groupdict(), 0, 0)
+        reader = FileReader(file, self._form, self._layout.has_names)
+        reader.names = heading
+        part = _Part(_FileState(file, reader), Chunk(b"", 1, len(lines)))
+        try:
+            texts = pl.Series("lines", lines, dtype=pl.String)
+            frame, _ = self._parse_lines([part], texts, np.zeros(len(lines), np.int64), np.array(numbers, np.int64))
+        except FileProblem:
+            return self._schema.empty_table()
+        return frame.select(self._schema.names).to_arrow().cast(self._schema)
 
     def _name_columns(self, parts: list[_Part], part_of_row: np.ndarray) -> list[pl.Series]:
         """Columns whose value stands in the file's name."""
@@ -327,6 +348,7 @@ class FileLoad:
             return False
         outcome.rows = state.rows
         outcome.quarantined_rows = len(state.quarantine)
+        outcome.heading = state.reader.names if len(state.quarantine) else None
         self._result.files.append(outcome)
         self._result.quarantine.extend(state.quarantine)
         self._taken[file.name] = self._taken_contents[digest] = outcome
@@ -440,6 +462,16 @@ class FileLoad:
                     file.detail = (
                         f"{first} to {last} missing before it" if first != last else f"{first} missing before it"
                     )
+
+
+def release_rows(load: FileLoad, rows: pl.DataFrame) -> pa.Table:
+    """Rows of many files that lay in quarantine, as far as they pass now."""
+    tables = []
+    for (name, heading), part in rows.group_by("source_ref", "heading", maintain_order=True):
+        tables.append(
+            load.parse_again(str(name), heading, part["content"].to_list(), part["source_position"].to_list())  # type: ignore[arg-type]
+        )
+    return pa.concat_tables(tables)
 
 
 def _gaps(present: set[int]) -> list[tuple[int, int]]:

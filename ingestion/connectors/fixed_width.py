@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import polars as pl
+import pyarrow as pa
 
-from ingestion.connectors.file_load import Fields, FileLoad, Layout
+from ingestion.connectors.file_load import Fields, FileLoad, Layout, release_rows
 from ingestion.connectors.files import FileFormat
 from ingestion.extraction import Extraction, LoadContext
 from ingestion.registry import Entity
@@ -14,6 +15,12 @@ def extract(context: LoadContext) -> Extraction:
     """Read every new file of the entity. Raises SystemFailed when the folder is missing."""
     form = FileFormat.model_validate(context.source.format)
     return FileLoad(context, FixedWidthLayout(context.entity, form)).extraction()
+
+
+def release(context: LoadContext, rows: pl.DataFrame) -> pa.Table:
+    """Quarantined rows that pass now. ``rows``: source_ref, source_position, content, heading."""
+    form = FileFormat.model_validate(context.source.format)
+    return release_rows(FileLoad(context, FixedWidthLayout(context.entity, form)), rows)
 
 
 class FixedWidthLayout(Layout):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -38,6 +39,50 @@ def extract(context: LoadContext) -> Extraction:
     notes: list[str] = []
     table = _Table(context, notes)
     return Extraction(batches=table.batches(quarantine), quarantine=quarantine, notes=notes)
+
+
+def release(context: LoadContext, rows: pl.DataFrame) -> pa.Table:
+    """Quarantined rows that pass now. ``rows``: source_ref, content (JSON of the row)."""
+    schema = extracted_schema(context.source, context.entity)
+    with contextlib.closing(connect()) as connection:
+        connection.register("quarantined", rows.select("source_ref", "content").to_arrow())
+        columns = context.entity.columns
+        texts = ", ".join(
+            f"""json_extract_string(content, '$."{column.name}"') as "{column.name}\"""" for column in columns
+        )
+        typed = ", ".join(
+            f'try_cast("{column.name}" as {_duckdb_type(column)}) as "{column.name}"' for column in columns
+        )
+        passes = " and ".join(_passes(column, context.entity) for column in columns)
+        names = ", ".join(f'"{column.name}"' for column in columns)
+        query = f"""
+            with texts as (select source_ref, {texts} from quarantined),
+            typed as (select source_ref, {typed} from texts where {passes})
+            select {names}, source_ref as _source_ref, null::bigint as _source_position,
+                {_row_hash(context.entity)} as _row_hash
+            from typed
+        """
+        return connection.execute(query).to_arrow_table().cast(schema)
+
+
+def _duckdb_type(column: Column) -> str:
+    simple = {"text": "varchar", "json": "varchar", "integer": "bigint", "timestamp": "timestamptz"}
+    return simple.get(column.type, column.type)
+
+
+def _passes(column: Column, entity: Entity) -> str:
+    """A condition on the column's text: it fits the declared type exactly, and is there when it must be."""
+    quoted = f'"{column.name}"'
+    fits = f"try_cast({quoted} as {_duckdb_type(column)}) is not null"
+    if decimal_size(column.type):
+        fits = f"try_cast({quoted} as {_duckdb_type(column)}) = try_cast({quoted} as decimal(38, 10))"
+    return f"{fits}" if column.required or column.name in entity.key else f"({quoted} is null or {fits})"
+
+
+def _row_hash(entity: Entity) -> str:
+    """md5 over all declared columns, nulls and limits between columns marked."""
+    hashed = ", ".join(f"coalesce({_text(column.name, column.type)}, chr(30))" for column in entity.columns)
+    return f"md5(concat_ws(chr(31), {hashed}))"
 
 
 def attach_statement(dsn: str) -> str:
@@ -213,7 +258,6 @@ def _select(
             )
     problem = f"case {' '.join(checks)} end" if checks else "null::varchar"
     values = ", ".join(f'{expression} as "{name}"' for name, expression in typed.items())
-    hashed = ", ".join(f"coalesce({_text(column.name, column.type)}, chr(30))" for column in entity.columns)
     packed = ", ".join(f'"{column.name}" := "{column.name}"' for column in entity.columns)
     typed_names = ", ".join(f'typed."{column.name}"' for column in entity.columns)
     inner = f"""
@@ -226,7 +270,7 @@ def _select(
             {typed_names},
             {_literal(reference)} as _source_ref,
             null::bigint as _source_position,
-            md5(concat_ws(chr(31), {hashed})) as _row_hash,
+            {_row_hash(entity)} as _row_hash,
             _problem,
             _content
         from ({inner}) as typed

@@ -7,11 +7,13 @@ when it changes while we read, the newest version lands.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 from dlt.common.configuration.specs.runtime_configuration import RuntimeConfiguration
 from dlt.sources.helpers.requests import Client
@@ -44,6 +46,20 @@ def extract(context: LoadContext) -> Extraction:
     extraction = Extraction(batches=iter(()))
     extraction.batches = _Collection(context, extraction).batches()
     return extraction
+
+
+def release(context: LoadContext, rows: pl.DataFrame) -> pa.Table:
+    """Quarantined records that pass now. ``rows``: source_ref, source_position, content."""
+    schema = extracted_schema(context.source, context.entity)
+    entity = context.entity
+    spool = _Spool(context.scratch / "released.arrow", schema)
+    path = entity.column(entity.cursor).path if entity.cursor else None
+    for reference, position, text in rows.select("source_ref", "source_position", "content").iter_rows():
+        value = json.loads(text)
+        if _key(value, entity) is not None and not any(column_fault(value, column) for column in entity.columns):
+            moment = moment_at(value, path) if path else None
+            spool.add(str(value["id"]), text, moment, reference, position, content_hash(value))
+    return pa.concat_tables([schema.empty_table(), *spool.tables(bytearray([1]) * spool.rows)])
 
 
 class _Collection:
