@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
+import time
 import zlib
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -120,6 +122,9 @@ def test_writing_twice_writes_once(operator: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in (operator / "files").rglob("*") if file.is_file()}
     assert write_files(operator, seed=7) == counts
     assert {file: file.stat().st_mtime_ns for file in (operator / "files").rglob("*") if file.is_file()} == before
+    dumps = [(operator / f"files/subscribers/hlr_2026070{day}.dat.gz").stat().st_mtime for day in (1, 2, 3)]
+    assert [round(later - earlier) for earlier, later in itertools.pairwise(dumps)] == [86400, 86400]
+    assert max(dumps) < time.time() - 60  # not taken for files that are still being written
     write(usage_events(days=21), operator / "systems", "usage", "usage_event")
     assert write_files(operator, seed=7)["usage"] == 66
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import shutil
+import time
+from datetime import datetime
 from pathlib import Path
 
 from seeds.operator.serve.crm_fixed_files import write_crm_fixed_files
@@ -18,6 +22,7 @@ WRITERS = {
     "usage": write_usage_files,
 }
 _MARK = ".written.json"
+_DATE = re.compile(r"(?<=_)\d{8}(?=[_.])")
 
 
 def write_files(operator: Path, seed: int = 42, faults: bool = True) -> dict[str, int]:
@@ -38,11 +43,22 @@ def write_files(operator: Path, seed: int = 42, faults: bool = True) -> dict[str
         write(operator / "systems", scratch / system)
     if faults:
         write_to_ledger(operator / "ledger.parquet", plant(scratch, seed))
+    _date_files(scratch)
     counts = {system: len(list((scratch / system).iterdir())) for system in WRITERS}
     (scratch / _MARK).write_text(json.dumps({"mark": mark, "files": counts}), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     scratch.rename(folder)
     return counts
+
+
+def _date_files(folder: Path) -> None:
+    """Give each file the time of change that its date suggests: the latest came an hour ago, others days before it."""
+    found = ((file, _DATE.search(file.name)) for file in folder.glob("*/*"))
+    dated = {file: datetime.strptime(match[0], "%Y%m%d") for file, match in found if match}
+    latest, now = max(dated.values(), default=None), time.time()
+    for file, date in dated.items():
+        moment = now - 3600 - (latest - date).total_seconds()
+        os.utime(file, (moment, moment))
 
 
 def _fingerprint(systems: Path) -> str:
