@@ -35,7 +35,7 @@ presence as (
         valid_from,
         valid_to
     from interval_of_subscriber
-    {{ join_vocabulary('network_presence', 'subscribers', 'state_source', 'vocabulary') }}
+    {{ join_vocabulary('network_presence', 'subscribers', 'state_code', 'vocabulary') }}
     union all
     select
         inventory.record_id,
@@ -52,7 +52,7 @@ presence as (
         inventory.valid_from,
         inventory.valid_to
     from inventory
-    {{ join_vocabulary('network_presence', 'inventory', 'inventory.status_source', 'vocabulary') }}
+    {{ join_vocabulary('network_presence', 'inventory', 'inventory.status_code', 'vocabulary') }}
 
 )
 

@@ -4,7 +4,7 @@ with
 
 plan as (
 
-    select * from {{ ref('stg_billing__subscription_plan') }}
+    select * from {{ ref('int_subscription_plan__from_billing') }}
 
 ),
 
@@ -27,13 +27,13 @@ cut as (
 
     select
         plan.subscription_plan_id,
-        plan.subscription_id,
-        plan.offering_code,
+        plan.subscription_id_billing,
+        plan.billing_code,
         greatest(plan.valid_from, subscription.valid_from) as valid_from,
-        least(coalesce(plan.valid_to, {{ open_end() }}), subscription.valid_to) as valid_to
+        least(plan.valid_to, subscription.valid_to) as valid_to
     from plan
     inner join subscription
-        on plan.subscription_id = subscription.subscription_id_billing
+        on plan.subscription_id_billing = subscription.subscription_id_billing
 
 )
 
@@ -44,12 +44,12 @@ select
     subscription.customer_id,
     subscription.service_id,
     offering.product_offering_id,
-    cut.offering_code as billing_code,
+    cut.billing_code,
     cut.valid_from,
     cut.valid_to
 from cut
 inner join subscription
-    on cut.subscription_id = subscription.subscription_id_billing
+    on cut.subscription_id_billing = subscription.subscription_id_billing
 left join offering
-    on cut.offering_code = offering.billing_code
+    on cut.billing_code = offering.billing_code
 where cut.valid_from < cut.valid_to

@@ -7,36 +7,17 @@ reference as (
     {{ cross_reference('customer', open_start(), open_end()) }}
 ),
 
-crm_customer as (
-
-    select * from {{ ref('stg_crm__customer') }}
-
-),
-
-party as (
-
-    select individual_id_crm as party_id, 'individual' as entity
-    from {{ ref('stg_crm__individual') }}
-    union all
-    select organization_id_crm as party_id, 'organization' as entity
-    from {{ ref('stg_crm__organization') }}
-
-),
-
 party_reference as (
 
     select
-        party.entity,
-        party.party_id,
-        min(reference.customer_id) as customer_id
-    from party
-    inner join crm_customer
-        on party.party_id = crm_customer.engaged_party_id
-    inner join reference
-        on reference.system = 'crm'
-        and reference.entity = 'customer'
-        and crm_customer.customer_id_crm = reference.source_key
-    group by party.entity, party.party_id
+        case when record.customer_type = 'company' then 'organization' else 'individual' end as entity,
+        record.party_id_crm,
+        min(cluster.customer_id) as customer_id
+    from {{ ref('int_customer__conformed') }} as record
+    inner join {{ ref('int_customer__cluster') }} as cluster
+        on record.record_id = cluster.record_id
+    where record.party_id_crm is not null
+    group by case when record.customer_type = 'company' then 'organization' else 'individual' end, record.party_id_crm
 
 )
 
@@ -53,7 +34,7 @@ union all
 select
     'crm' as system,
     entity,
-    party_id as source_key,
+    party_id_crm as source_key,
     customer_id,
     'engaged_party' as link_rule,
     {{ open_start() }} as valid_from,

@@ -4,7 +4,7 @@ with
 
 record as (
     {{ conformed_records('billing_account', [
-        'record_id', 'system', 'entity', 'source_key', 'customer_record_id', 'account_name', 'bill_cycle', 'status_source',
+        'record_id', 'system', 'entity', 'source_key', 'customer_record_id', 'account_name', 'bill_cycle', 'status_code',
         'known_since_at', 'opened_at', 'closed_at', 'changed_at'
     ]) }}
 ),
@@ -24,7 +24,7 @@ select
     record.customer_record_id,
     record.account_name,
     record.bill_cycle,
-    record.status_source,
+    record.status_code,
     status_vocabulary.canonical_value as status,
     record.known_since_at,
     record.opened_at,
@@ -33,4 +33,4 @@ select
 from record
 left join status_vocabulary
     on record.system = status_vocabulary.system
-    and {{ code_key('record.status_source') }} = status_vocabulary.source_value
+    and {{ code_key('record.status_code') }} = status_vocabulary.source_value

@@ -19,7 +19,7 @@ select
     {{ record_id('billing', 'account', 'account_id') }} as customer_record_id,
     account_name,
     bill_cycle,
-    status as status_source,
+    status as status_code,
     opened_at as known_since_at,
     opened_at,
     closed_at,

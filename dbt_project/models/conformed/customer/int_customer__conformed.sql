@@ -5,9 +5,10 @@ with
 
 record as (
     {{ conformed_records('customer', [
-        'record_id', 'system', 'entity', 'source_key', 'party_record_id', 'customer_id_crm', 'customer_no_crm_fixed',
+        'record_id', 'system', 'entity', 'source_key', 'party_record_id', 'party_id_crm', 'customer_id_crm',
+        'customer_no_crm_fixed',
         'customer_type', 'customer_name', 'given_name', 'family_name', 'company_name', 'vat_number', 'email', 'phone',
-        'street', 'postcode', 'city', 'country', 'status_source', 'birth_date', 'known_since_at', 'closed_at', 'changed_at'
+        'street', 'postcode', 'city', 'country', 'status_code', 'birth_date', 'known_since_at', 'closed_at', 'changed_at'
     ]) }}
 ),
 
@@ -30,6 +31,7 @@ select
     record.entity,
     record.source_key,
     record.party_record_id,
+    record.party_id_crm,
     record.customer_id_crm,
     record.customer_no_crm_fixed,
     {{ customer_number_key('record.customer_no_crm_fixed') }} as customer_number_key,
@@ -45,7 +47,7 @@ select
     record.postcode,
     record.city,
     coalesce(country_code.country_code, '{{ var("home_country", "DE") }}') as country_code,
-    record.status_source,
+    record.status_code,
     status_vocabulary.canonical_value as status,
     {{ name_key('record.given_name') }} as given_name_key,
     {{ name_key('split_part(' ~ folded_text('record.given_name') ~ ", ' ', 1)") }} as first_given_name_key,
@@ -64,6 +66,6 @@ select
 from record
 left join status_vocabulary
     on record.system = status_vocabulary.system
-    and {{ code_key('record.status_source') }} = status_vocabulary.source_value
+    and {{ code_key('record.status_code') }} = status_vocabulary.source_value
 left join country_code
     on {{ code_key('record.country') }} = country_code.source_value

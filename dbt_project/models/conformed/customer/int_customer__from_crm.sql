@@ -36,6 +36,7 @@ select
     'customer' as entity,
     customer.customer_id_crm as source_key,
     {{ record_id('crm', 'party', 'customer.engaged_party_id') }} as party_record_id,
+    customer.engaged_party_id as party_id_crm,
     customer.customer_id_crm,
     cast(null as string) as customer_no_crm_fixed,
     case
@@ -62,7 +63,7 @@ select
     address.postcode,
     address.city,
     address.country,
-    customer.status as status_source,
+    customer.status as status_code,
     individual.birth_date,
     customer.valid_from as known_since_at,
     customer.valid_to as closed_at,

@@ -6,7 +6,7 @@ with
 record as (
     {{ conformed_records('product', [
         'record_id', 'system', 'entity', 'source_key', 'customer_record_id', 'account_record_id', 'product_reference',
-        'offering_reference', 'product_name', 'status_source', 'known_since_at', 'started_at', 'terminated_at', 'changed_at'
+        'offering_reference', 'product_name', 'status_code', 'known_since_at', 'started_at', 'terminated_at', 'changed_at'
     ]) }}
 ),
 
@@ -58,7 +58,7 @@ select
     record.offering_reference,
     offering_name.product_offering_id,
     coalesce(record.product_name, offering_name.offering_name) as product_name,
-    record.status_source,
+    record.status_code,
     status_vocabulary.canonical_value as status,
     -- unknown offering: taken to need a service, so that a missing one shows
     offering_name.product_offering_id is null or offering_name.service_specification is not null as needs_network_service,
@@ -69,6 +69,6 @@ select
 from record
 left join status_vocabulary
     on record.system = status_vocabulary.system
-    and {{ code_key('record.status_source') }} = status_vocabulary.source_value
+    and {{ code_key('record.status_code') }} = status_vocabulary.source_value
 left join offering_name
     on upper(record.offering_reference) = offering_name.reference_key

@@ -34,7 +34,7 @@ select
     subscription.product_id_source as product_reference,
     latest_plan.offering_code as offering_reference,
     cast(null as string) as product_name,
-    subscription.status as status_source,
+    subscription.status as status_code,
     subscription.bill_start_at as known_since_at,
     subscription.bill_start_at as started_at,
     subscription.bill_end_at as terminated_at,

@@ -29,7 +29,7 @@ select
     cast(null as string) as product_reference,
     product_offering_id as offering_reference,
     product_name,
-    status as status_source,
+    status as status_code,
     started_at as known_since_at,
     started_at,
     terminated_at,

@@ -21,7 +21,7 @@ select
     cast(null as string) as product_reference,
     tariff_code as offering_reference,
     cast(null as string) as product_name,
-    status as status_source,
+    status as status_code,
     started_at as known_since_at,
     started_at,
     terminated_at,

@@ -5,7 +5,7 @@ with
 record as (
     {{ conformed_records('resource', [
         'record_id', 'system', 'entity', 'source_key', 'site_record_id', 'parent_record_id', 'resource_name',
-        'resource_type_source', 'imsi', 'iccid', 'technology', 'operational_state', 'latitude', 'longitude', 'known_since_at',
+        'resource_type_code', 'imsi', 'iccid', 'technology', 'operational_state', 'latitude', 'longitude', 'known_since_at',
         'started_at', 'ended_at', 'changed_at'
     ]) }}
 ),
@@ -28,7 +28,7 @@ keyed as (
         {{ plant_key('record.resource_name') }} as written_key
     from record
     left join type_vocabulary
-        on {{ code_key('record.resource_type_source') }} = type_vocabulary.source_value
+        on {{ code_key('record.resource_type_code') }} = type_vocabulary.source_value
 
 )
 
@@ -40,7 +40,7 @@ select
     site_record_id,
     parent_record_id,
     resource_name,
-    resource_type_source,
+    resource_type_code,
     resource_type,
     -- SIMs are known by IMSI and ICCID, plant by what is written on it
     case when resource_type = 'sim' then null else written_key end as plant_key,

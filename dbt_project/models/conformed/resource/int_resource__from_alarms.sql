@@ -19,7 +19,7 @@ select
     cast(null as string) as site_record_id,
     cast(null as string) as parent_record_id,
     alarmed_object_id as resource_name,
-    max(alarmed_object_type) as resource_type_source,
+    max(alarmed_object_type) as resource_type_code,
     cast(null as string) as imsi,
     cast(null as string) as iccid,
     cast(null as string) as technology,

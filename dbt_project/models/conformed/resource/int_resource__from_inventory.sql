@@ -33,7 +33,7 @@ select
     {{ record_id('inventory', 'resource', 'site_id') }} as site_record_id,
     {{ record_id('inventory', 'resource', 'parent_id') }} as parent_record_id,
     resource_name,
-    resource_type as resource_type_source,
+    resource_type as resource_type_code,
     imsi,
     iccid,
     technology,

@@ -16,7 +16,7 @@ ranked as (
     select
         imsi,
         iccid,
-        state_source,
+        state_code,
         min(valid_from) over (partition by imsi) as started_at,
         valid_to as ended_at,
         row_number() over (partition by imsi order by valid_from desc nulls last) as recency
@@ -32,7 +32,7 @@ select
     cast(null as string) as site_record_id,
     cast(null as string) as parent_record_id,
     cast(null as string) as resource_name,
-    'SIM' as resource_type_source,
+    'SIM' as resource_type_code,
     imsi,
     iccid,
     cast(null as string) as technology,

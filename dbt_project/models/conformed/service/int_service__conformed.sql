@@ -6,8 +6,8 @@ with
 record as (
     {{ conformed_records('service', [
         'record_id', 'system', 'entity', 'source_key', 'customer_reference', 'customer_record_id', 'service_reference',
-        'product_reference', 'service_type', 'service_name', 'service_number_source', 'number_type', 'imsi', 'profile',
-        'status_source', 'status', 'needs_network_service', 'known_since_at', 'started_at', 'ended_at', 'changed_at'
+        'product_reference', 'service_type', 'service_name', 'written_number', 'number_type', 'imsi', 'profile',
+        'status_code', 'status', 'needs_network_service', 'known_since_at', 'started_at', 'ended_at', 'changed_at'
     ]) }}
 ),
 
@@ -32,12 +32,12 @@ select
     record.product_reference,
     record.service_type,
     record.service_name,
-    record.service_number_source,
-    {{ number_key('record.service_number_source') }} as service_number,
+    record.written_number,
+    {{ number_key('record.written_number') }} as service_number,
     record.number_type,
     record.imsi,
     record.profile,
-    record.status_source,
+    record.status_code,
     record.status,
     record.needs_network_service,
     record.known_since_at,

@@ -24,7 +24,7 @@ ranked as (
         imsi,
         msisdn,
         profile,
-        state_source,
+        state_code,
         min(valid_from) over (partition by imsi) as started_at,
         valid_to as ended_at,
         row_number() over (partition by imsi order by valid_from desc nulls last) as recency
@@ -43,11 +43,11 @@ select
     cast(null as string) as product_reference,
     'mobile' as service_type,
     cast(null as string) as service_name,
-    ranked.msisdn as service_number_source,
+    ranked.msisdn as written_number,
     'msisdn' as number_type,
     ranked.imsi,
     ranked.profile,
-    ranked.state_source as status_source,
+    ranked.state_code as status_code,
     case
         when ranked.ended_at < {{ open_end() }} then 'terminated'
         when status_vocabulary.canonical_value = 'active' then 'active'
@@ -60,5 +60,5 @@ select
     cast(null as timestamp) as changed_at
 from ranked
 left join status_vocabulary
-    on {{ code_key('ranked.state_source') }} = status_vocabulary.source_value
+    on {{ code_key('ranked.state_code') }} = status_vocabulary.source_value
 where ranked.recency = 1

@@ -11,7 +11,7 @@ observation as (
         msisdn,
         iccid,
         upper(profile) as profile,
-        upper(state) as state_source,
+        upper(state) as state_code,
         activated_at,
         file_date,
         dense_rank() over (order by file_date asc nulls last) as dump_number
@@ -35,8 +35,8 @@ compared as (
 
     select
         *,
-        concat_ws('|', coalesce(msisdn, ''), coalesce(iccid, ''), coalesce(profile, ''), coalesce(state_source, '')) as look,
-        lag(concat_ws('|', coalesce(msisdn, ''), coalesce(iccid, ''), coalesce(profile, ''), coalesce(state_source, ''))) over (
+        concat_ws('|', coalesce(msisdn, ''), coalesce(iccid, ''), coalesce(profile, ''), coalesce(state_code, '')) as look,
+        lag(concat_ws('|', coalesce(msisdn, ''), coalesce(iccid, ''), coalesce(profile, ''), coalesce(state_code, ''))) over (
             partition by imsi order by dump_number asc nulls last
         ) as previous_look,
         lag(dump_number) over (partition by imsi order by dump_number asc nulls last) as previous_dump_number
@@ -71,7 +71,7 @@ island as (
         min(msisdn) as msisdn,
         min(iccid) as iccid,
         min(profile) as profile,
-        min(state_source) as state_source,
+        min(state_code) as state_code,
         min(activated_at) as activated_at,
         min(dump_number) as first_dump_number,
         max(dump_number) as last_dump_number,
@@ -87,7 +87,7 @@ select
     {{ number_key('island.msisdn') }} as service_number,
     island.iccid,
     island.profile,
-    island.state_source,
+    island.state_code,
     island.activated_at,
     first_dump.file_date as first_seen_date,
     last_dump.file_date as last_seen_date,

@@ -10,12 +10,6 @@ record as (
 
 ),
 
-customer as (
-
-    select * from {{ ref('stg_crm__customer') }}
-
-),
-
 product as (
 
     select * from {{ ref('int_product__conformed') }}
@@ -35,11 +29,7 @@ party as (
 
 account_of_customer as (
 
-    select
-        {{ json_text('listed.element', '$.id') }} as account_id_billing,
-        customer.customer_id_crm
-    from customer
-    {{ json_array_elements('customer.account', 'listed') }}
+    select * from {{ ref('int_customer__crm_account') }}
 
 ),
 

@@ -56,6 +56,6 @@ select
     ) }}, ']') as examples,
     count(*) as compared_count,
     cast(sum(case when is_differing then 1 else 0 end) as bigint) as differing_count,
-    cast(round(100.0 * sum(case when is_differing then 1 else 0 end) / count(*), 2) as decimal(5, 2)) as differing_pct
+    cast(round(100.0 * sum(case when is_differing then 1 else 0 end) / nullif(count(*), 0), 2) as decimal(5, 2)) as differing_pct
 from example
 group by entity, attribute, system_a, system_b
