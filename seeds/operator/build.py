@@ -1,0 +1,212 @@
+"""Builds the operator in memory: the true world, what was planted in it, the true bills and the actual ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from seeds.operator.planting.lifecycle import Lifecycle, choose_separate, discounts, plant_lifecycle
+from seeds.operator.planting.roles import SEPARATE, Chooser
+from seeds.operator.planting.usage import Rating, UsagePlanter, keep, rate_events
+from seeds.operator.world.bill_runs import BillRuns, build_bill_runs
+from seeds.operator.world.billing_engine import Discounts, OneOffs, Plans, Rated, bill
+from seeds.operator.world.clock import DAY, NEVER
+from seeds.operator.world.lines import Accounts, Lines, build_lines
+from seeds.operator.world.network import Network, build_network
+from seeds.operator.world.offerings import ACTIVATION_FEE, TERMINATION_FEE, Tariff, build_tariff
+from seeds.operator.world.parameters import Parameters
+from seeds.operator.world.parties import build_parties
+from seeds.operator.world.usage import Events, generate_events
+from seeds.operator.world.vocabulary import CITIES
+
+_SEPARATE = {role.code: role for role in SEPARATE}
+
+
+@dataclass(frozen=True)
+class LoneSims:
+    """SIM cards in the network without a customer: test cards, cards of the staff, cards in stock."""
+
+    role: list[str]
+    serial: np.ndarray
+    number_serial: np.ndarray
+    has_traffic: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.role)
+
+
+@dataclass(frozen=True)
+class Subscriptions:
+    """What billing has open: the lines with a subscription, when they start and end."""
+
+    line: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Everything about one synthetic operator. Bills are frames of invoice lines as the engine gives them."""
+
+    parameters: Parameters
+    runs: BillRuns
+    tariff: Tariff
+    parties: pl.DataFrame
+    accounts: Accounts
+    lines: Lines
+    network: Network
+    lifecycle: Lifecycle
+    lone_sims: LoneSims
+    addons: np.ndarray
+    discounts: pl.DataFrame
+    one_offs: OneOffs
+    events: Events
+    rating: Rating
+    subscriptions: Subscriptions
+    plans: pl.DataFrame
+    true_bill: pl.DataFrame
+    actual_bill: pl.DataFrame
+
+    @property
+    def chooser(self) -> Chooser:
+        return self.lifecycle.chooser
+
+
+def build_operator(parameters: Parameters) -> Operator:
+    """The whole operator from its parameters; the same parameters always give the same operator."""
+    runs = build_bill_runs(parameters)
+    tariff = build_tariff(parameters)
+    parties = build_parties(parameters)
+    accounts, lines = build_lines(parameters, parties)
+    lifecycle = plant_lifecycle(parameters, runs, accounts, lines, parameters.customers)
+    chooser = lifecycle.chooser
+    city = parties["city"].replace_strict([row[0] for row in CITIES], list(range(len(CITIES)))).to_numpy()
+    network = build_network(parameters, lines, city)
+    lone_sims = _lone_sims(parameters, lines)
+    addons = choose_separate(parameters, accounts, lines, chooser, _SEPARATE["O2.product_without_service"])
+
+    often_abroad = parameters.random("often abroad").random(len(lines)) < 0.12
+    events = generate_events(parameters, lines, network, int(lone_sims.has_traffic.sum()), often_abroad)
+    planter = UsagePlanter(parameters, runs, tariff, accounts, lines, chooser, lifecycle.billing)
+    events = planter.add_honest_events(events)
+    true_rating = rate_events(tariff, runs, accounts, lines, events, planter.rating_times(events))
+    events, rating = planter.repeat_in_mediation(events, true_rating)
+    rating = planter.misrate(events, rating)
+    rating = planter.lose_in_billing(events, rating)
+    rating = keep(rating, planter.accepted(events, rating))
+
+    granted = discounts(parameters, lines, chooser)
+    one_offs = _one_offs(parameters, runs, accounts, lines, chooser)
+    true_subscriptions = _subscriptions(lines.is_provisioned, lines.start, lines.end)
+    view = lifecycle.billing
+    subscriptions = _subscriptions(~view.is_absent, view.start, view.end)
+    return Operator(
+        parameters=parameters,
+        runs=runs,
+        tariff=tariff,
+        parties=parties,
+        accounts=accounts,
+        lines=lines,
+        network=network,
+        lifecycle=lifecycle,
+        lone_sims=lone_sims,
+        addons=addons,
+        discounts=granted,
+        one_offs=one_offs,
+        events=events,
+        rating=rating,
+        subscriptions=subscriptions,
+        plans=plan_intervals(lines, subscriptions),
+        true_bill=_bill(parameters, runs, accounts, lines, true_subscriptions, granted, one_offs, true_rating),
+        actual_bill=_bill(parameters, runs, accounts, lines, subscriptions, granted, one_offs, rating),
+    )
+
+
+def plan_intervals(lines: Lines, subscriptions: Subscriptions) -> pl.DataFrame:
+    """Plans of the subscriptions: line, offering, from_at, to_at (instants). A change splits an interval in two."""
+    line, start, end = subscriptions.line, subscriptions.start, subscriptions.end
+    change = lines.plan_changed_at[line]
+    splits = (change > start) & (change < end)
+    before = pl.DataFrame(
+        {"line": line, "offering": lines.offering[line], "from_at": start, "to_at": np.where(splits, change, end)}
+    )
+    after = pl.DataFrame(
+        {"line": line, "offering": lines.new_offering[line], "from_at": np.where(splits, change, 0), "to_at": end}
+    ).filter(pl.Series(splits))
+    return pl.concat([before, after]).sort("line", "from_at")
+
+
+def _subscriptions(exists: np.ndarray, start: np.ndarray, end: np.ndarray) -> Subscriptions:
+    line = np.flatnonzero(exists)
+    return Subscriptions(line, start[line], end[line])
+
+
+def _bill(
+    parameters: Parameters,
+    runs: BillRuns,
+    accounts: Accounts,
+    lines: Lines,
+    subscriptions: Subscriptions,
+    granted: pl.DataFrame,
+    one_offs: OneOffs,
+    rating: Rating,
+) -> pl.DataFrame:
+    """Runs the engine over one set of inputs."""
+    plans = plan_intervals(lines, subscriptions)
+    day = parameters.clock.local_day
+    line = plans["line"].to_numpy()
+    has_subscription = np.zeros(len(lines), dtype=bool)
+    has_subscription[subscriptions.line] = True
+    granted = granted.filter(pl.Series(has_subscription[granted["line"].to_numpy()]))
+    charged = has_subscription[one_offs.line]
+    rows = np.flatnonzero(rating.is_charged)
+    return bill(
+        runs,
+        Plans(
+            line=line,
+            cycle=accounts.cycle[lines.account[line]],
+            offering=plans["offering"].to_numpy(),
+            from_day=day(plans["from_at"].to_numpy()),
+            to_day=day(plans["to_at"].to_numpy()),
+        ),
+        Discounts(
+            line=granted["line"].to_numpy(),
+            is_percentage=granted["is_percentage"].to_numpy(),
+            value=granted["value"].to_numpy(),
+            from_day=day(granted["from_at"].to_numpy()),
+            to_day=day(granted["to_at"].to_numpy()),
+        ),
+        OneOffs(one_offs.line[charged], one_offs.offering[charged], one_offs.run[charged], one_offs.amount[charged]),
+        Rated(
+            line=rating.line[rows],
+            run=rating.run[rows],
+            usage_type=rating.usage_type[rows],
+            quantity=rating.quantity[rows],
+            amount=rating.amount[rows],
+        ),
+    )
+
+
+def _one_offs(parameters: Parameters, runs: BillRuns, accounts: Accounts, lines: Lines, chooser: Chooser) -> OneOffs:
+    """Activation fees of lines that began in the window; termination fees some days after a cease."""
+    day = parameters.clock.local_day
+    activated = np.flatnonzero(
+        (ACTIVATION_FEE[lines.offering] > 0) & ~lines.fee_waived & (day(lines.start) >= parameters.start_day)
+    )
+    ceased = chooser.lines("O7.termination_fee")
+    ceased = ceased[lines.end[ceased] < NEVER]
+    line = np.concatenate([activated, ceased])
+    charge_day = np.concatenate([day(lines.start[activated]), day(lines.end[ceased] + 6 * DAY)])
+    amount = np.concatenate([ACTIVATION_FEE[lines.offering[activated]], np.full(len(ceased), TERMINATION_FEE)])
+    cycle = accounts.cycle[lines.account[line]]
+    return OneOffs(line, lines.offering[line], runs.containing(cycle, charge_day), amount)
+
+
+def _lone_sims(parameters: Parameters, lines: Lines) -> LoneSims:
+    codes = ("O1.test_sim", "O1.staff_sim", "O1.stock_sim")
+    counts = [_SEPARATE[code].count(parameters.customers) for code in codes]
+    role = np.repeat(codes, counts)
+    serial = 2 * len(lines) + np.arange(len(role))
+    return LoneSims(role.tolist(), serial, serial, role != "O1.stock_sim")

@@ -1,0 +1,1 @@
+"""Each system's own flawed copy of the true world."""

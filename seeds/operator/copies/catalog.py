@@ -1,0 +1,131 @@
+"""The product catalogue as TM Forum documents. It is right: prices here are what the operator agreed with its customers."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from seeds.operator.build import Operator
+from seeds.operator.copies.keys import Keys
+from seeds.operator.world.offerings import (
+    ACTIVATION_FEE,
+    ADDON,
+    CATEGORIES,
+    CODES,
+    CURRENCY,
+    FIXED,
+    MOBILE,
+    OFFERINGS,
+    TERMINATION_FEE,
+    UNITS,
+    USAGE_TYPES,
+    ZONES,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SINCE = datetime(2015, 12, 31, 23, tzinfo=UTC)
+_RETIRED = ("FIX_PHONE",)
+
+
+def copy_catalog(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
+    """Frames ``product_offering`` and ``product_offering_price``. A few dozen documents, whatever the operator's size."""
+    prices = _prices(operator, keys)
+    offerings = []
+    for number, offering in enumerate(OFFERINGS):
+        key = keys.offering[number]
+        own = [price for price in prices if price["offeringReference"] == key]
+        document = {
+            "id": key,
+            "href": f"/productCatalogManagement/v4/productOffering/{key}",
+            "name": offering.name,
+            "isBundle": False,
+            "isSellable": offering.code not in _RETIRED,
+            "lifecycleStatus": "Retired" if offering.code in _RETIRED else "Active",
+            "lastUpdate": _iso(_SINCE),
+            "validFor": {"startDateTime": _iso(_SINCE)},
+            "category": [{"id": f"CAT-{offering.category + 1}", "name": CATEGORIES[offering.category]}],
+            "prodSpecCharValueUse": [_characteristic("billingCode", offering.code)],
+            "productOfferingPrice": [
+                {"id": price["id"], "href": price["href"], "name": price["name"]} for price in own
+            ],
+            "@type": "ProductOffering",
+        }
+        if offering.category != ADDON:
+            name = {MOBILE: "MobileService", FIXED: "FixedService"}[offering.category]
+            document["serviceCandidate"] = {"id": f"SC-{offering.category + 1}", "name": name}
+        if number % 5 == 3:
+            document["marketingTag"] = "herbst"
+        offerings.append((key, document, _SINCE))
+    return {
+        "product_offering": _frame(offerings),
+        "product_offering_price": _frame([(price["id"], price, _SINCE) for price in prices]),
+    }
+
+
+def _frame(rows: list[tuple[str, dict, datetime]]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "id": [row[0] for row in rows],
+            "document": [json.dumps(row[1], ensure_ascii=False, separators=(",", ":")) for row in rows],
+            "changed_at": pl.Series([row[2] for row in rows], dtype=pl.Datetime("us", "UTC")),
+        }
+    ).sort("id")
+
+
+def _iso(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _characteristic(name: str, value: str) -> dict:
+    return {
+        "name": name,
+        "valueType": "string",
+        "productSpecCharacteristicValue": [{"value": value, "isDefault": True}],
+    }
+
+
+def _prices(operator: Operator, keys: Keys) -> list[dict]:
+    change = _EPOCH + timedelta(microseconds=operator.tariff.change_at)
+    prices: list[dict] = []
+
+    def add(offering: int, name: str, price_type: str, value: float, amount: int, unit: str, **more: object) -> None:
+        key = f"POP-{len(prices) + 1:04d}"
+        prices.append(
+            {
+                "id": key,
+                "href": f"/productCatalogManagement/v4/productOfferingPrice/{key}",
+                "name": name,
+                "priceType": price_type,
+                "price": {"unit": CURRENCY, "value": value},
+                "unitOfMeasure": {"amount": amount, "units": unit},
+                "offeringReference": keys.offering[offering],
+                "@type": "ProductOfferingPrice",
+                **{"validFor": {"startDateTime": _iso(_SINCE)}, **more},
+            }
+        )
+
+    for number, code in enumerate(CODES):
+        offering = OFFERINGS[number]
+        add(number, f"{code} monthly charge", "recurring", offering.monthly / 100, 1, "month")
+        if ACTIVATION_FEE[number]:
+            add(number, f"{code} activation fee", "oneTime", int(ACTIVATION_FEE[number]) / 100, 1, "item")
+        if offering.category != ADDON and offering.monthly:
+            add(number, f"{code} early termination fee", "oneTime", TERMINATION_FEE / 100, 1, "item")
+    for rate in operator.tariff.rates:
+        valid = {"startDateTime": _iso(change if rate.is_raised else _SINCE)}
+        if rate.is_replaced:
+            valid["endDateTime"] = _iso(change)
+        usage_type, zone = USAGE_TYPES[rate.usage_type], ZONES[rate.zone]
+        add(
+            rate.offering,
+            f"{CODES[rate.offering]} {usage_type} {zone}",
+            "usage",
+            rate.price / 1_000_000,
+            rate.unit_size,
+            UNITS[rate.usage_type],
+            validFor=valid,
+            prodSpecCharValueUse=[_characteristic("usageType", usage_type), _characteristic("zone", zone)],
+        )
+    return prices

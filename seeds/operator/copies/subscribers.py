@@ -1,0 +1,76 @@
+"""The network's subscriber register: a full dump every night at three, one row per SIM card that it knew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from seeds.operator.build import Operator
+from seeds.operator.copies.columns import digits, instants
+from seeds.operator.world.clock import DAY, HOUR, NEVER
+from seeds.operator.world.lines import iccid, imsi, mobile_number
+from seeds.operator.world.offerings import INDEX, MOBILE
+
+_DUMP_HOUR = 3
+
+
+def copy_subscribers(operator: Operator) -> Iterator[pl.DataFrame]:
+    """One frame per dump (column file_date), from the window's first morning to the morning of the extract."""
+    known, begin, end, missing_day = _known(operator)
+    clock, parameters = operator.parameters.clock, operator.parameters
+    for day in range(parameters.start_day, parameters.end_day + 1):
+        dumped_at = int(clock.midnight(day)) + _DUMP_HOUR * HOUR
+        present = (begin <= dumped_at) & (end > dumped_at) & (missing_day != day)
+        yield known[np.flatnonzero(present)].with_columns(pl.lit(day, pl.Int32).cast(pl.Date).alias("file_date"))
+
+
+def _known(operator: Operator) -> tuple[pl.DataFrame, np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of the register with the interval in which each holds, sorted by IMSI.
+
+    A line has a second row after a SIM swap, a change of number, a bar, or days out of service.
+    """
+    lines, network, parameters = operator.lines, operator.lifecycle.network, operator.parameters
+    first = np.flatnonzero((lines.kind == MOBILE) & lines.is_provisioned)
+    turn = np.minimum.reduce([lines.sim_changed_at, lines.number_changed_at, lines.suspended_at, lines.gap_to])
+    second = first[turn[first] < NEVER]
+    line = np.concatenate([first, second])
+    is_second = np.arange(len(line)) >= len(first)
+    final = lines.end + np.where(network.lags, DAY, 0)
+    begin = np.where(is_second, turn[line], lines.start[line])
+    end = np.where(is_second, final[line], np.minimum.reduce([final[line], turn[line], lines.gap_from[line]]))
+    serial = lines.sim_at(line, begin)
+    number = lines.number_at(line, begin)
+    offering = lines.offering[line]
+    profile = np.select(
+        [offering == INDEX["M2M_DATA"], offering == INDEX["BIZ_MOB"], offering == INDEX["MOB_STAFF"]],
+        ["M2M", "POSTPAID_BIZ", "STAFF"],
+        "POSTPAID",
+    )
+    state = np.where(is_second & (lines.suspended_at[line] < NEVER), "BARRED", "ACTIVE")
+    activated = np.where(begin >= lines.sim_changed_at[line], lines.sim_changed_at[line], lines.start[line])
+
+    lone = operator.lone_sims
+    kinds = np.array(lone.role)
+    lone_begin = int(parameters.clock.midnight(parameters.start_day - 90))
+    lone_profile = np.select([kinds == "O1.test_sim", kinds == "O1.staff_sim"], ["TEST", "STAFF"], "POSTPAID")
+    everything = (
+        pl.DataFrame(
+            {
+                "serial": np.concatenate([serial, lone.serial]),
+                "imsi": digits(np.concatenate([imsi(serial), imsi(lone.serial)])),
+                "msisdn": digits(np.concatenate([number, mobile_number(lone.number_serial)])),
+                "profile": np.concatenate([profile, lone_profile]).tolist(),
+                "state": np.concatenate([state, np.where(lone.has_traffic, "ACTIVE", "INACTIVE")]).tolist(),
+                "activated_at": instants(np.concatenate([activated, np.full(len(lone), lone_begin)])).dt.truncate("1s"),
+                "begin": np.concatenate([begin, np.full(len(lone), lone_begin)]),
+                "end": np.concatenate([end, np.full(len(lone), NEVER)]),
+                "missing_day": np.concatenate([network.missing_day[line], np.full(len(lone), -1)]),
+            }
+        )
+        .with_columns(iccid=iccid(pl.col("serial")))
+        .sort("imsi", "begin")
+    )
+    bounds = [everything[name].to_numpy() for name in ("begin", "end", "missing_day")]
+    return everything.select("imsi", "msisdn", "iccid", "profile", "state", "activated_at"), *bounds

@@ -1,0 +1,141 @@
+"""Makes one synthetic operator on disk: nine systems' flawed copies of one true world, and the ledger of what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from seeds.operator.build import Operator, build_operator
+from seeds.operator.copies.alarms import copy_alarms
+from seeds.operator.copies.billing import BillingCopy, copy_billing
+from seeds.operator.copies.catalog import copy_catalog
+from seeds.operator.copies.crm import copy_crm
+from seeds.operator.copies.crm_fixed import copy_crm_fixed
+from seeds.operator.copies.inventory import copy_inventory
+from seeds.operator.copies.keys import Keys
+from seeds.operator.copies.orders import copy_orders
+from seeds.operator.copies.subscribers import copy_subscribers
+from seeds.operator.copies.usage import arrange, copy_usage
+from seeds.operator.ledger import build_ledger, subject_text
+from seeds.operator.world.parameters import Parameters
+
+Progress = Callable[[str], None]
+
+
+def generate(
+    folder: Path | str,
+    customers: int = 5000,
+    months: int = 3,
+    events: int = 1_000_000,
+    seed: int = 42,
+    start: date = date(2026, 7, 1),
+    progress: Progress | None = None,
+) -> None:
+    """Writes ``systems/<system>/<entity>.parquet``, ``ledger.parquet`` and ``world.json`` into a folder.
+
+    The same arguments always write the same files. ``progress`` is called with one line per step.
+    Raises ValueError for sizes below one customer or one month.
+    """
+    folder = Path(folder)
+    report = progress or (lambda line: None)
+    parameters = Parameters(customers=customers, months=months, events=events, seed=seed, start=start)
+    operator = build_operator(parameters)
+    report(
+        f"true world: {customers:,} customers, {len(operator.lines):,} products, {len(operator.events):,} usage records"
+    )
+
+    keys = Keys(operator)
+    files = arrange(operator)
+    billing = copy_billing(operator, keys, files)
+    _write(folder, "billing", billing.entities, report)
+    crm = copy_crm(operator, keys)
+    _write(folder, "crm", crm.entities, report)
+    crm_fixed = copy_crm_fixed(operator, keys)
+    _write(folder, "crm_fixed", crm_fixed.entities, report)
+    _write(folder, "catalog", copy_catalog(operator, keys), report)
+    _write(folder, "orders", copy_orders(operator, keys), report)
+    _write(folder, "inventory", copy_inventory(operator, keys), report)
+    _write_subscribers(folder, operator, report)
+    _write(folder, "usage", copy_usage(operator, files), report)
+    _write(folder, "alarms", copy_alarms(operator), report)
+
+    customer = pl.Series(range(customers))
+    beliefs = {
+        "crm": crm.beliefs.with_columns(key=keys.crm_customer).filter(pl.Series(keys.in_crm)),
+        "crm duplicate": crm.duplicate_beliefs.with_columns(key=keys.crm_duplicate).filter(pl.Series(keys.duplicated)),
+        "crm_fixed": crm_fixed.beliefs.with_columns(key=keys.customer_no).filter(pl.Series(keys.in_crm_fixed)),
+        "billing": billing.beliefs.with_columns(key=keys.account),
+    }
+    ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing, customer))
+    ledger.write_parquet(folder / "ledger.parquet")
+    _write_parameters(folder, parameters)
+    faults = ledger.filter(pl.col("kind") == "fault")
+    report(f"ledger: {len(faults):,} faults, {len(ledger) - len(faults):,} distractors and disagreements")
+
+
+def _write(folder: Path, system: str, entities: dict[str, pl.DataFrame], report: Progress) -> None:
+    target = folder / "systems" / system
+    target.mkdir(parents=True, exist_ok=True)
+    for entity, frame in entities.items():
+        frame.write_parquet(target / f"{entity}.parquet")
+    report(f"{system}: " + ", ".join(f"{entity} {len(frame):,}" for entity, frame in entities.items()))
+
+
+def _write_subscribers(folder: Path, operator: Operator, report: Progress) -> None:
+    """A dump after the other, so that memory holds one at a time."""
+    target = folder / "systems" / "subscribers"
+    target.mkdir(parents=True, exist_ok=True)
+    rows, writer = 0, None
+    for dump in copy_subscribers(operator):
+        table = dump.to_arrow(compat_level=pl.CompatLevel.oldest())
+        writer = writer or pq.ParquetWriter(target / "subscriber.parquet", table.schema, compression="zstd")
+        writer.write_table(table)
+        rows += len(dump)
+    if writer:
+        writer.close()
+    report(f"subscribers: subscriber {rows:,}")
+
+
+def _flaws(operator: Operator, keys: Keys, billing: BillingCopy, customer: pl.Series) -> list[pl.DataFrame]:
+    """Disagreements about references: who belongs to whom, and customers entered twice."""
+    del customer
+    account = billing.reference_flaws["account"].to_numpy()
+    line = billing.number_flaws["line"].to_numpy()
+    twice = pl.Series(keys.duplicated)
+    duplicates = pl.DataFrame(
+        {"crm.customer": keys.crm_customer.filter(twice), "crm.duplicate": keys.crm_duplicate.filter(twice)}
+    )
+    return [
+        pl.DataFrame(
+            {
+                "subject": subject_text(pl.DataFrame({"billing.account": keys.account[account]})),
+                "description": billing.reference_flaws["description"],
+            }
+        ),
+        pl.DataFrame({"subject": subject_text(keys.subject(line)), "description": billing.number_flaws["description"]}),
+        duplicates.select(
+            subject=subject_text(duplicates),
+            description=pl.lit("duplicate_customer: the CRM holds this person twice"),
+        ),
+    ]
+
+
+def _write_parameters(folder: Path, parameters: Parameters) -> None:
+    now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=parameters.now)
+    content = {
+        "customers": parameters.customers,
+        "months": parameters.months,
+        "events": parameters.events,
+        "seed": parameters.seed,
+        "start": parameters.start.isoformat(),
+        "end": parameters.end.isoformat(),
+        "now": now.isoformat(),
+        "home_zone": "Europe/Berlin",
+        "currency_code": "EUR",
+    }
+    (folder / "world.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Faults and honest distractors: who gets which, and what it changes."""
