@@ -55,7 +55,7 @@ def test_fixed_line_contracts_use_local_time_and_decimal_comma(operator: Path) -
 def test_subscriber_dump_has_fixed_positions(operator: Path) -> None:
     write_files(operator, faults=False)
     lines = gzip.decompress((operator / "files/subscribers/hlr_20260702.dat.gz").read_bytes()).decode().split("\n")
-    assert lines[0] == "H20260702023000HLR01   "
+    assert lines[0] == "H20260702030000HLR01   "
     assert lines[3] == "T000000002"
     assert len(lines[1]) == len(lines[2]) == 87
     first = lines[1]

@@ -11,7 +11,7 @@ import polars as pl
 UTC = pl.Datetime("us", "UTC")
 ZONE = "Europe/Berlin"
 NODE = "HLR01"
-DUMP_TIME = "023000"
+DUMP_TIME = "030000"
 # (column, bytes), after the record's first byte D
 LAYOUT = (("imsi", 15), ("msisdn", 15), ("iccid", 20), ("profile", 12), ("state", 10), ("activated_at", 14))
 
