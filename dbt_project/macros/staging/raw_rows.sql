@@ -2,7 +2,7 @@
     Which landed rows count. Only loads whose outcome record says 'loaded', and that nobody holds, do (stg_ops__load).
     What "current" means follows from the entity's load mode in its source.yml (load_modes, generated):
       full         rows of the latest counted load; absence means deleted
-      incremental  the latest version of each key, by cursor, then load
+      incremental  the latest version of each key, by cursor, then load, then place in the load
       snapshot     rows of the latest file date; each file date once, from its latest load
       file         every row; a file is loaded once
     Both macros render a select, to be the body of an import CTE.
@@ -27,7 +27,7 @@
             raw.*,
             row_number() over (
                 partition by {{ prefixed('raw', load.key) }}
-                order by raw.{{ load.cursor }} desc nulls last, raw._load_id desc nulls last, raw._row_hash desc nulls last
+                order by raw.{{ load.cursor }} desc nulls last, raw._load_id desc nulls last, raw._source_position desc nulls last
             ) as _version_rank
         from {{ raw }} as raw
         where raw._load_id in ({{ counted_loads(system, entity, loads) }})

@@ -1,4 +1,7 @@
 -- One row per rated usage in its latest version.
+-- A view: few models read it, few of its columns.
+
+{{ config(materialized='view') }}
 
 with
 

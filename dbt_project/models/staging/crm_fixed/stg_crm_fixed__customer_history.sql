@@ -1,4 +1,7 @@
 -- One row per customer and file date: how the register looked on each day.
+-- A view: few models read it.
+
+{{ config(materialized='view') }}
 
 with
 

@@ -1,4 +1,7 @@
 -- One row per subscriber and file date: how the register looked on each day.
+-- A view: one model reads it.
+
+{{ config(materialized='view') }}
 
 with
 

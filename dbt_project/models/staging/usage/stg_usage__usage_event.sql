@@ -1,4 +1,7 @@
 -- One row per usage event of every counted file.
+-- A view: one model reads it, and a copy of every event would be the build's largest write.
+
+{{ config(materialized='view') }}
 
 with
 

@@ -1,4 +1,7 @@
 -- One row per usage reject of every counted file.
+-- A view: a filter over what landed.
+
+{{ config(materialized='view') }}
 
 with
 
