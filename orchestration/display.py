@@ -40,7 +40,7 @@ def line(step: Step) -> str:
     seconds = "" if step.seconds is None else f"{step.seconds:.1f} s"
     # Brackets in a detail are text (a file name, a JSON list), not markup.
     detail = step.detail.replace("[", "\\[")
-    return f"{_MARKS[step.state]} {step.name:<32} {rows:>16} {seconds:>9}  {detail}".rstrip()
+    return f"{_MARKS[step.state]} {step.name:<42} {rows:>16} {seconds:>9}  {detail}".rstrip()
 
 
 def check_table(results: Iterable[CheckResult], every: bool) -> Table:
