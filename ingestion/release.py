@@ -45,6 +45,10 @@ def release(settings: Settings, system: str, entity_name: str, load_id: str | No
     if entity_name not in [entity.name for entity in source.entities]:
         known = ", ".join(entity.name for entity in source.entities)
         raise ConcordError(f"{system} has no entity '{entity_name}'", hint=f"it has: {known}")
+    if load_id is not None and load_id not in [load.load_id for load in History(settings, system, entity_name).counted]:
+        raise ConcordError(
+            f"no load {load_id} of {system} {entity_name} counts", hint="'concord quarantine' shows load ids"
+        )
     releasing = _Releasing(settings, source, source.entity(entity_name), load_id)
     outcome, problem = land(settings, source, releasing.entity, {}, releasing.extract)
     if problem is not None:
@@ -72,8 +76,6 @@ class _Releasing:
         history = context.history
         quarantined = read_entity_quarantine(self._settings, history)
         if self._load_id is not None:
-            if self._load_id not in [load.load_id for load in history.counted]:
-                raise ConcordError(f"no counted load {self._load_id}", hint="see 'concord quarantine' for load ids")
             quarantined = quarantined.filter(pl.col("load_id") == self._load_id)
         open_rows = quarantined.filter(~pl.col("is_released"))
         current = self._still_current(open_rows, history)
@@ -83,7 +85,6 @@ class _Releasing:
             return Extraction(batches=iter(()), released={"": []})
         connector = import_module(f"ingestion.connectors.{self._source.connector}")
         tables, done = [], {}
-        # Row by row would be slow and all at once would not tell which passed: position and content identify a row.
         for (load,), part in current.group_by("load_id", maintain_order=True):
             passed, positions = self._passing(connector.release, context, part)
             tables.append(passed)
@@ -107,8 +108,9 @@ class _Releasing:
             pl.col("source_ref").replace_strict(headings, default=None, return_dtype=pl.String).alias("heading")
         )
         passed = reparse(context, part)  # type: ignore[operator]
-        if passed.num_rows == len(part):
-            return passed, part["position_in_load"].to_list()
+        if passed.num_rows in (0, len(part)):
+            return passed, part["position_in_load"].to_list() if passed.num_rows else []
+        # Some passed: one by one tells which.
         tables, positions = [passed.slice(0, 0)], []
         for index in range(len(part)):
             one = reparse(context, part.slice(index, 1))  # type: ignore[operator]

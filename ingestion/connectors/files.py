@@ -25,7 +25,7 @@ from ingestion.extraction import LoadContext
 from ingestion.guards import SystemFailed
 from ingestion.registry import Entity
 
-CHUNK_BYTES = 32 * 1024 * 1024
+CHUNK_BYTES = 8 * 1024 * 1024
 # A record that spans lines by quotes is followed this far.
 _LINES_PER_RECORD = 50
 _SETTLE_SECONDS = 2.0

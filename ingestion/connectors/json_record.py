@@ -149,12 +149,32 @@ def column_fault(record: dict[str, Any], column: Column) -> tuple[str, str] | No
     value = follow(record, column.path or f"$.{column.name}")
     if value is None or value == "":
         return ("missing_value", f"{column.name} is missing") if column.required else None
+    if column.type == "text" and _is_identifier(column) and key_text(value) is not None:
+        return None
     has_type, is_valid = _CHECKS["decimal" if decimal_size(column.type) else column.type]
     if not has_type(value):
         return "type_flip", f"{column.name} is a JSON {_json_type(value)}, declared {column.type}"
     if not is_valid(value):
         return "bad_value", f"{column.name}: '{str(value)[:100]}' is no {column.type}"
     return None
+
+
+def key_text(value: Any) -> str | None:
+    """An identifier as text: a non-empty string, or a whole number, for versions of an API send both; else None."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half a surrogate pair: JSON can write it and no file can hold it
+        return None
+    return value
+
+
+def _is_identifier(column: Column) -> bool:
+    last = path_steps(column.path or f"$.{column.name}")[-1]
+    return isinstance(last, str) and (last == "id" or last.endswith("Id"))
 
 
 def _json_type(value: Any) -> str:

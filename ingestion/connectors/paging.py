@@ -22,9 +22,12 @@ from ingestion.guards import SourceFailed
 
 # Pages in a row that may bring nothing new before a pass ends.
 _STALE_PAGES = 5
-# Passes without news that end a pull: after one that came to a proven end, and after one that did not.
+# Passes without news that end a pull: after one that came to a proven end, and after one that did not; more of them
+# when all totals say that there is more.
 _DRY_PASSES_PROVEN = 1
-_DRY_PASSES_UNPROVEN = 12
+_DRY_PASSES_PROVEN_TOLD_MORE = 3
+_DRY_PASSES = 12
+_DRY_PASSES_TOLD_MORE = 30
 # With fewer records two passes may see the same order by chance.
 _RECORDS_FOR_AGREEMENT = 20
 _MAXIMUM_PASSES = 80
@@ -82,7 +85,7 @@ class Pull:
             if self._is_settled(walk, is_proven) or self._is_same_order(walk, previous):
                 return
             dry = 0 if walk.brought_new else dry + 1
-            if dry >= (_DRY_PASSES_PROVEN if is_proven else _DRY_PASSES_UNPROVEN):
+            if dry >= self._dry_passes(is_proven):
                 return
             previous = walk
         raise SourceFailed(
@@ -97,14 +100,14 @@ class Pull:
         """Walk from the beginning to the end. True when an empty page proves that nothing is missing."""
         stale = empty = 0
         while True:
-            # After a stale page, first the same again, then steps back for a wider view.
-            offset = max(0, len(walk.seen) - walk.limit // 2 * max(0, stale - 1))
+            offset = self._offset(walk, stale)
             page = self._ask(offset, walk.limit)
             if not page.keys:
                 empty += 1
-                if empty > 1 or self._totals == {len(self.seen)}:
+                # An empty page where there should be records is asked for again before it is believed.
+                if self._totals == {len(self.seen)} or empty > (2 if self._is_told_more() else 1):
                     return True
-                continue  # once more, before an empty page is believed
+                continue
             empty = 0
             walk.pages += 1
             before, known = len(walk.seen), len(self.seen)
@@ -117,6 +120,15 @@ class Pull:
             stale = 0 if len(walk.seen) > before else stale + 1
             if stale >= _STALE_PAGES:
                 return self._probe(walk)
+
+    def _offset(self, walk: _Pass, stale: int) -> int:
+        """Behind what this pass has seen; after stale pages the same again, half a page back, then anywhere."""
+        behind = len(walk.seen)
+        if stale < 2:
+            return behind
+        if stale == 2:
+            return max(0, behind - max(1, walk.limit // 2))
+        return self._random.randint(0, len(self.seen))
 
     def _probe(self, walk: _Pass) -> bool:
         """Ask right behind all that we hold: nothing there means that nothing is missing."""
@@ -148,6 +160,16 @@ class Pull:
             # A total that changes is wrong, or the collection is changing under our hands: look again in both cases.
             return self._totals == {len(self.seen)} and len(walk.seen) == len(self.seen)
         return is_proven and walk.pages <= 1
+
+    def _dry_passes(self, is_proven: bool) -> int:
+        """How many passes in a row without news end the pull."""
+        if is_proven:
+            return _DRY_PASSES_PROVEN_TOLD_MORE if self._is_told_more() else _DRY_PASSES_PROVEN
+        return _DRY_PASSES_TOLD_MORE if self._is_told_more() else _DRY_PASSES
+
+    def _is_told_more(self) -> bool:
+        """Every total, and always the same, says that there are more records than we hold."""
+        return len(self._totals) == 1 and max(self._totals) > len(self.seen)
 
     def _is_same_order(self, walk: _Pass, previous: _Pass | None) -> bool:
         """Two passes with different page sizes saw the same records in the same order, and no others are known."""

@@ -23,7 +23,7 @@ from requests import RequestException, Response
 from requests.exceptions import ConnectionError as UnreachableError
 from requests.exceptions import Timeout
 
-from ingestion.connectors.json_record import column_fault, content_hash, follow, moment_at, split_records
+from ingestion.connectors.json_record import column_fault, content_hash, follow, key_text, moment_at, split_records
 from ingestion.connectors.paging import Page, Pull
 from ingestion.extraction import Extraction, LoadContext
 from ingestion.fields import extracted_schema
@@ -136,20 +136,11 @@ class _Collection:
 
 
 def _key(value: Any, entity: Entity) -> Hashable | None:
-    """The record's key; None when it has none, or one that isn't text."""
+    """The record's key, as text; None when it has none."""
     if not isinstance(value, dict):
         return None
-    parts = tuple(follow(value, entity.column(name).path or f"$.{name}") for name in entity.key)
-    return parts if all(isinstance(part, str) and part and _is_unicode(part) for part in parts) else None
-
-
-def _is_unicode(text: str) -> bool:
-    """False for half a surrogate pair, which JSON can write and no file can hold."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    parts = tuple(key_text(follow(value, entity.column(name).path or f"$.{name}")) for name in entity.key)
+    return None if None in parts else parts
 
 
 class _Versions:
