@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from seeds.operator.planting.lifecycle import Lifecycle, choose_separate, discounts, plant_lifecycle
+from seeds.operator.planting.lifecycle import Lifecycle, discounts, plant_lifecycle, running_addons
+from seeds.operator.planting.rating import Rating, keep, rate_events
 from seeds.operator.planting.roles import SEPARATE, Chooser
-from seeds.operator.planting.usage import Rating, UsagePlanter, keep, rate_events
+from seeds.operator.planting.usage import UsagePlanter
 from seeds.operator.world.bill_runs import BillRuns, build_bill_runs
 from seeds.operator.world.billing_engine import Discounts, OneOffs, Plans, Rated, bill
 from seeds.operator.world.clock import DAY, NEVER
@@ -85,7 +86,7 @@ def build_operator(parameters: Parameters) -> Operator:
     city = parties["city"].replace_strict([row[0] for row in CITIES], list(range(len(CITIES)))).to_numpy()
     network = build_network(parameters, lines, city)
     lone_sims = _lone_sims(parameters, lines)
-    addons = choose_separate(parameters, accounts, lines, chooser, _SEPARATE["O2.product_without_service"])
+    addons = running_addons(parameters, lines, _SEPARATE["O2.product_without_service"])
 
     often_abroad = parameters.random("often abroad").random(len(lines)) < 0.12
     events = generate_events(parameters, lines, network, int(lone_sims.has_traffic.sum()), often_abroad)

@@ -1,4 +1,4 @@
-"""Makes one synthetic operator on disk: nine systems' flawed copies of one true world, and the ledger of what is wrong."""
+"""Makes one synthetic operator on disk: nine flawed copies of one true world, and the ledger of what is wrong."""
 
 from __future__ import annotations
 
@@ -64,14 +64,13 @@ def generate(
     _write(folder, "usage", copy_usage(operator, files), report)
     _write(folder, "alarms", copy_alarms(operator), report)
 
-    customer = pl.Series(range(customers))
     beliefs = {
         "crm": crm.beliefs.with_columns(key=keys.crm_customer).filter(pl.Series(keys.in_crm)),
         "crm duplicate": crm.duplicate_beliefs.with_columns(key=keys.crm_duplicate).filter(pl.Series(keys.duplicated)),
         "crm_fixed": crm_fixed.beliefs.with_columns(key=keys.customer_no).filter(pl.Series(keys.in_crm_fixed)),
         "billing": billing.beliefs.with_columns(key=keys.account),
     }
-    ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing, customer))
+    ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing))
     ledger.write_parquet(folder / "ledger.parquet")
     _write_parameters(folder, parameters)
     faults = ledger.filter(pl.col("kind") == "fault")
@@ -101,9 +100,8 @@ def _write_subscribers(folder: Path, operator: Operator, report: Progress) -> No
     report(f"subscribers: subscriber {rows:,}")
 
 
-def _flaws(operator: Operator, keys: Keys, billing: BillingCopy, customer: pl.Series) -> list[pl.DataFrame]:
+def _flaws(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.DataFrame]:
     """Disagreements about references: who belongs to whom, and customers entered twice."""
-    del customer
     account = billing.reference_flaws["account"].to_numpy()
     line = billing.number_flaws["line"].to_numpy()
     twice = pl.Series(keys.duplicated)

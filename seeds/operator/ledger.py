@@ -34,7 +34,7 @@ def bill_differences(true_bill: pl.DataFrame, actual_bill: pl.DataFrame) -> pl.D
 def build_ledger(
     operator: Operator, keys: Keys, beliefs: dict[str, pl.DataFrame], flaws: list[pl.DataFrame]
 ) -> pl.DataFrame:
-    """All rows. ``beliefs`` holds what each system believes of customers, ``flaws`` ready rows (subject, description)."""
+    """All rows. ``beliefs``: what each system believes of customers; ``flaws``: ready rows (subject, description)."""
     parts = [_faults(operator, keys), _distractors(operator, keys), _separate(operator, keys)]
     parts += [_disagreements(operator, keys, system, believed) for system, believed in beliefs.items()]
     parts += [_plain_rows(operator, flaw) for flaw in flaws]

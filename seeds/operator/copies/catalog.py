@@ -1,4 +1,4 @@
-"""The product catalogue as TM Forum documents. It is right: prices here are what the operator agreed with its customers."""
+"""The product catalogue as TM Forum documents. It is right: its prices are what customers agreed to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _RETIRED = ("FIX_PHONE",)
 
 
 def copy_catalog(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
-    """Frames ``product_offering`` and ``product_offering_price``. A few dozen documents, whatever the operator's size."""
+    """Frames ``product_offering`` and ``product_offering_price``: some 150 documents, whatever the operator's size."""
     prices = _prices(operator, keys)
     offerings = []
     for number, offering in enumerate(OFFERINGS):

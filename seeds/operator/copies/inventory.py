@@ -41,9 +41,8 @@ def copy_inventory(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
     }
 
 
-def cell_text(cell: pl.Expr, site: pl.Expr, number: pl.Expr) -> pl.Expr:
+def cell_text(site: pl.Expr, number: pl.Expr) -> pl.Expr:
     """The cell identity that usage records carry: country, network, site and cell."""
-    del cell
     return pl.lit("262-98-") + site.cast(pl.String).str.zfill(5) + pl.lit("-") + number.cast(pl.String).str.zfill(2)
 
 
@@ -210,7 +209,7 @@ def _cells(operator: Operator, keys: Keys) -> pl.DataFrame:
     is_v5 = pl.col("is_v5")
     characteristics = [
         characteristic(is_v5, "technology", text(pl.col("technology_name"))),
-        characteristic(is_v5, "cellId", text(cell_text(pl.col("cell"), pl.col("site"), pl.col("number")))),
+        characteristic(is_v5, "cellId", text(cell_text(pl.col("site"), pl.col("number")))),
     ]
     return _resource(frame, "Cell", characteristics, [_relation("isContainedBy", pl.col("site_key"))])
 

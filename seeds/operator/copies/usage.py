@@ -72,7 +72,7 @@ def copy_usage(operator: Operator, files: MediationFiles) -> dict[str, pl.DataFr
     """Frames ``usage_event`` and ``usage_reject``, sorted as the files are."""
     events, order = operator.events, files.order
     number, card = served(operator, order)
-    cells = operator.network.cells.select(cell_text(pl.col("cell"), pl.col("site"), pl.col("number")).alias("text"))
+    cells = operator.network.cells.select(cell_text(pl.col("site"), pl.col("number")).alias("text"))
     cell = events.cell[order]
     usage = pl.DataFrame(
         {
@@ -130,7 +130,8 @@ def _rejects(operator: Operator, usage: pl.DataFrame) -> pl.DataFrame:
     begun = pl.col("started_at").dt.convert_time_zone("Europe/Berlin").dt.strftime("%Y-%m-%dT%H:%M:%S%:z")
     begun = pl.when(code == "INVALID_TIME").then(pl.lit("0000-00-00T00:00:00")).otherwise(begun)
     record = pl.concat_str(
-        pl.lit("D"), "record_sequence", "usage_type", pl.lit(""), number, pl.col("other_party").fill_null(""), "zone", begun,
+        pl.lit("D"), "record_sequence", "usage_type", pl.lit(""), number, pl.col("other_party").fill_null(""), "zone",
+        begun,
         pl.when(code == "FORMAT").then(pl.lit("?")).otherwise(pl.col("duration_seconds").cast(pl.String)),
         "uplink_bytes", "downlink_bytes", separator=";",
     )  # fmt: skip

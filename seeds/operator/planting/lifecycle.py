@@ -11,8 +11,8 @@ from seeds.operator.planting.roles import LIFECYCLE, Chooser, Role
 from seeds.operator.world.bill_runs import BillRuns
 from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import OWN_CRM, Accounts, Lines, local_moment, mobile_number
+from seeds.operator.world.offerings import ADDON, FIXED, INDEX, MOBILE, MONTHLY
 from seeds.operator.world.offerings import CODES as OFFERING_CODES
-from seeds.operator.world.offerings import FIXED, INDEX, MOBILE, MONTHLY
 from seeds.operator.world.parameters import Parameters
 
 _METERED_CHANGE = {"MOB_S": ("MOB_BASIS", "MOB_M"), "MOB_BASIS": ("MOB_S", "MOB_M"), "MOB_M": ("MOB_S", "MOB_BASIS")}
@@ -246,16 +246,14 @@ def _ordinary_events(planter: _Planter) -> None:
     chosen = planter.choose("O2.suspended", planter.mobile & planter.charged)
     lines.suspended_at[chosen] = planter.moment(planter.day_between(first + 3, last - 10, len(chosen)), 5, 7)
 
-    for code in ("O1.staff_offer",):
-        planter.choose(code, lines.offering == INDEX["MOB_STAFF"])
+    planter.choose("O1.staff_offer", lines.offering == INDEX["MOB_STAFF"])
     planter.choose("R1.recurring_discount", planter.charged & (planter.mobile | planter.fixed))
     planter.choose("O1.number_spelling", planter.charged & planter.mobile)
 
 
 def _views_that_lag(planter: _Planter) -> None:
     """The network's dump is late, or misses a line for a day."""
-    lines, days = planter.lines, planter.parameters.days
-    first = planter.first
+    first, days = planter.first, planter.parameters.days
     chosen = planter.choose("O1.dump_lags", planter.mobile & planter.charged)
     day = planter.day_between(first + 3, first + days - 10, len(chosen))
     planter.end_at(chosen, planter.moment(day, 9, 15))
@@ -307,14 +305,11 @@ def _background(planter: _Planter) -> None:
     lines.start[swaps] = np.minimum(lines.start[swaps], lines.sim_changed_at[swaps] - 30 * DAY)
 
 
-def choose_separate(
-    parameters: Parameters, accounts: Accounts, lines: Lines, chooser: Chooser, role: Role
-) -> np.ndarray:
+def running_addons(parameters: Parameters, lines: Lines, role: Role) -> np.ndarray:
     """Running add-on products, as many as the role wants; they need no network service."""
-    random = parameters.random(role.code)
-    eligible = (lines.kind != MOBILE) & (lines.kind != FIXED) & (lines.end == NEVER)
-    candidates = random.permutation(np.flatnonzero(eligible))
-    return np.sort(candidates[: role.count(int(lines.customer.max(initial=0)) + 1)])
+    eligible = np.flatnonzero((lines.kind == ADDON) & (lines.end == NEVER))
+    candidates = parameters.random(role.code).permutation(eligible)
+    return np.sort(candidates[: role.count(parameters.customers)])
 
 
 def discounts(parameters: Parameters, lines: Lines, chooser: Chooser) -> pl.DataFrame:

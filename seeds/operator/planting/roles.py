@@ -64,7 +64,7 @@ LIFECYCLE = (
     _honest("O2.missing_one_day", 15, 1, "missing from a single day's dump of the register"),
     _honest("O2.suspended", 18, 2, "barred in the network for arrears; the recurring charge goes on"),
     _honest("O2.stale_imsi", 14, 1, "billing still shows the SIM card before the last swap"),
-    _honest("O7.cease_cancelled", 16, 1, "the cease order was cancelled; the line works and is billed"),
+    _honest("O7.cease_cancelled", 16, 2, "the cease order was cancelled; the line works and is billed"),
     _honest("O7.cease_reversed", 12, 1, "ceased and re-activated within two days, billed throughout"),
     _honest("O7.termination_fee", 14, 1, "ceased and ended; an early-termination fee follows on a later bill"),
     _honest("R1.plan_change", 20, 1, "the plan changed in mid-month and usage followed it"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from seeds.operator.planting.lifecycle import BillingView
+from seeds.operator.planting.rating import Rating, join, rate_events, take
 from seeds.operator.planting.roles import USAGE, Chooser
 from seeds.operator.world.bill_runs import BillRuns
 from seeds.operator.world.clock import HOUR, MINUTE, NEVER, SECOND
@@ -30,55 +31,6 @@ from seeds.operator.world.usage import Events, concatenate
 # A planted difference below five cents in a bill is taken back: half-cent rounding could swallow it.
 _LEAST = 50_000
 _ROLES = {role.code: role for role in USAGE}
-
-
-@dataclass
-class Rating:
-    """Priced usage, one element per row. ``event`` points into the events, ``reverses`` into this table (-1: none).
-
-    ``run`` is the run that picked the row up (-1: none yet); ``is_charged`` is false where the bill forgets it.
-    Amounts in millionths of a euro.
-    """
-
-    event: np.ndarray
-    line: np.ndarray
-    usage_type: np.ndarray
-    quantity: np.ndarray
-    rate: np.ndarray
-    steps: np.ndarray
-    amount: np.ndarray
-    rated_at: np.ndarray
-    run: np.ndarray
-    is_charged: np.ndarray
-    reverses: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.event)
-
-
-def rate_events(
-    tariff: Tariff, runs: BillRuns, accounts: Accounts, lines: Lines, events: Events, rated_at: np.ndarray
-) -> Rating:
-    """Prices every event of a line as the tariff says, and stamps the run that has to bill it."""
-    event = np.flatnonzero(events.line >= 0)
-    line = events.line[event]
-    started_at = events.started_at[event]
-    quantity = events.quantity[event]
-    rate = tariff.rate(lines.offering_at(line, started_at), events.usage_type[event], events.zone[event], started_at)
-    steps = tariff.steps(rate, quantity)
-    return Rating(
-        event=event,
-        line=line,
-        usage_type=events.usage_type[event],
-        quantity=quantity,
-        rate=rate,
-        steps=steps,
-        amount=steps * tariff.price[rate],
-        rated_at=rated_at[event],
-        run=runs.due(accounts.cycle[lines.account[line]], started_at, rated_at[event]),
-        is_charged=np.ones(len(event), dtype=bool),
-        reverses=np.full(len(event), -1),
-    )
 
 
 class UsagePlanter:
@@ -253,13 +205,13 @@ class UsagePlanter:
         )
         extra = replace(extra, event=accepted + len(events))
         reversed_rows = np.flatnonzero(np.isin(accepted, to_reverse))
-        together = _join(rating, extra)
+        together = join(rating, extra)
         everything = concatenate([events, copied])
-        return everything, _join(together, self._reversals(everything, together, len(rating) + reversed_rows))
+        return everything, join(together, self._reversals(everything, together, len(rating) + reversed_rows))
 
     def _reversals(self, events: Events, rating: Rating, rows: np.ndarray) -> Rating:
         """Rows that take others back, priced about half a day later and billed by the run that is then due."""
-        back = _take(rating, rows)
+        back = take(rating, rows)
         rated_at = back.rated_at + (8 + self.random.integers(0, 6, len(rows))) * HOUR
         cycle = self.accounts.cycle[self.lines.account[back.line]]
         run = self.runs.due(cycle, events.started_at[back.event], rated_at)
@@ -450,23 +402,6 @@ class UsagePlanter:
     def _until_midnight(self, started_at: np.ndarray) -> np.ndarray:
         clock = self.parameters.clock
         return np.maximum(clock.midnight(clock.local_day(started_at) + 1) - started_at - 2 * SECOND, SECOND)
-
-
-def _take(rating: Rating, rows: np.ndarray) -> Rating:
-    return Rating(*(getattr(rating, name)[rows] for name in Rating.__dataclass_fields__))
-
-
-def _join(first: Rating, second: Rating) -> Rating:
-    return Rating(
-        *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in Rating.__dataclass_fields__)
-    )
-
-
-def keep(rating: Rating, rows: np.ndarray) -> Rating:
-    """Only the rows that are marked; references to reversed rows follow."""
-    kept = _take(rating, np.flatnonzero(rows))
-    position = np.cumsum(rows) - 1
-    return replace(kept, reverses=np.where(kept.reverses >= 0, position[kept.reverses], -1))
 
 
 def _rank_within(values: np.ndarray) -> np.ndarray:

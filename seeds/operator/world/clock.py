@@ -1,4 +1,4 @@
-"""Local calendar of the operator. Days are whole local dates, counted from 1970-01-01; instants are microseconds UTC."""
+"""Local calendar of the operator: days are local dates, counted from 1970-01-01; instants are microseconds UTC."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from seeds.operator.world.clock import DAY, NEVER, SECOND
+from seeds.operator.world.clock import NEVER, SECOND
 from seeds.operator.world.lines import Lines, mobile_number
 from seeds.operator.world.network import Network
 from seeds.operator.world.offerings import (
@@ -240,13 +240,3 @@ def _other_parties(
     number = np.where(zone == EMERGENCY, np.array(ALARM_NUMBERS)[mixed % 2], number)
     access_point = np.select([zone == ZERO_RATED, is_machine], [CHAT, M2M], INTERNET)
     return np.where(usage_type == DATA, access_point, number)
-
-
-def charging_text(charging: np.ndarray) -> np.ndarray:
-    """Ten digits that identify a call or session."""
-    return (charging * 7_654_321 + 31_415_926) % 10**10
-
-
-def shifted(instants: np.ndarray, seconds: np.ndarray | int) -> np.ndarray:
-    """The instants, some seconds later, on the same UTC day at the latest."""
-    return np.minimum(instants + np.asarray(seconds) * SECOND, instants + DAY)

@@ -42,7 +42,7 @@ NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "greek": (
         ("Aléxandros", "Dimítrios", "Eléni", "Geórgios", "Ioánna", "Katerína", "Konstantínos", "Nikólaos", "Sofía"),
-        ("Angelópoulos", "Dimitríou", "Georgíou", "Ioannídis", "Karagiánnis", "Nikolaídis", "Papadópoulos", "Vasileíou"),
+        ("Angelópoulos", "Dimitríou", "Georgíou", "Ioannídis", "Karagiánnis", "Nikolaídis", "Papadópoulos"),
     ),
     "other": (
         (

@@ -1,0 +1,168 @@
+"""Billing's invoices with their lines, the payments that came in, and adjustments that people posted."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from seeds.operator.build import Operator
+from seeds.operator.copies.columns import cents, choose_words, dates, instants
+from seeds.operator.copies.keys import Keys
+from seeds.operator.world.billing_engine import LINE_TYPES
+from seeds.operator.world.clock import DAY, HOUR, MINUTE
+from seeds.operator.world.offerings import CODES, CURRENCY, USAGE_TYPES
+
+_TAX = 19
+
+
+def invoices_and_lines(
+    operator: Operator, keys: Keys, random: np.random.Generator
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One invoice for each account and run that has lines, and the lines."""
+    runs, lines = operator.runs, operator.lines
+    bill = operator.actual_bill.with_columns(account=pl.Series(lines.account[operator.actual_bill["line"].to_numpy()]))
+    bill = bill.sort("run", "account", "line", "line_type", "period_start", "usage_type", "offering")
+    totals = (
+        bill.group_by("run", "account", maintain_order=True)
+        .agg(pl.col("amount").sum().alias("net"))
+        .with_row_index("invoice")
+        .with_columns(pl.col("invoice").cast(pl.Int64))
+    )
+    run = totals["run"].to_numpy()
+    count = len(totals)
+    issued = runs.run_at[run] + random.integers(60, 150, count) * MINUTE
+    net = pl.col("net")
+    tax = (net.abs() * _TAX * 2 + 100) // 200 * net.sign()
+    invoices = totals.select(
+        invoice_id="INV-" + pl.Series(np.arange(count) + 1).cast(pl.String).str.zfill(8),
+        account_id=keys.account[totals["account"].to_numpy()],
+        bill_run_id=pl.Series(runs.run_id)[run],
+        issued_at=instants(issued),
+        due_date=dates(runs.period_end[run] + 14),
+        net_amount=cents(net),
+        tax_amount=cents(tax),
+        total_amount=cents(net + tax),
+        currency_code=pl.lit(CURRENCY),
+        total=net + tax,
+    )
+    bill = bill.join(
+        totals.select("run", "account", "invoice"), on=["run", "account"], how="left", maintain_order="left"
+    )
+    number = bill["invoice"].to_numpy()
+    line = bill["line"].to_numpy()
+    usage_type, offering = bill["usage_type"].to_numpy(), bill["offering"].to_numpy()
+    invoice_lines = pl.DataFrame(
+        {
+            "invoice_line_id": "L" + pl.Series(np.arange(len(bill)) + 1).cast(pl.String).str.zfill(10),
+            "invoice_id": invoices["invoice_id"][number],
+            "account_id": invoices["account_id"][number],
+            "subscription_id": keys.subscription[line],
+            "line_type": pl.Series(LINE_TYPES)[bill["line_type"].to_numpy()],
+            "usage": pl.Series(USAGE_TYPES)[np.maximum(usage_type, 0)],
+            "has_usage": usage_type >= 0,
+            "offering": pl.Series(CODES)[np.maximum(offering, 0)],
+            "has_offering": offering >= 0,
+            "period_start": dates(bill["period_start"].to_numpy()),
+            "period_end": dates(bill["period_end"].to_numpy()),
+            "quantity": bill["quantity"].cast(pl.Decimal(18, 3)),
+            "amount": bill["amount"],
+            "created_at": instants(issued[number] - 20 * MINUTE),
+        }
+    ).select(
+        "invoice_line_id",
+        "invoice_id",
+        "account_id",
+        "subscription_id",
+        "line_type",
+        pl.when("has_usage").then("usage").alias("usage_type"),
+        pl.when("has_offering").then("offering").alias("offering_code"),
+        "period_start",
+        "period_end",
+        "quantity",
+        cents(pl.col("amount")).alias("amount"),
+        (pl.lit(_TAX).cast(pl.Decimal(9, 4)) / pl.lit(100)).cast(pl.Decimal(9, 4)).alias("tax_rate"),
+        pl.lit(CURRENCY).alias("currency_code"),
+        "created_at",
+    )
+    return invoices, invoice_lines
+
+
+def with_payments(
+    operator: Operator, invoices: pl.DataFrame, random: np.random.Generator
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Most people pay in time, some late, some not yet; invoices show it."""
+    now, count = operator.parameters.now, len(invoices)
+    issued = invoices["issued_at"].to_physical().to_numpy()
+    draw = random.random(count)
+    days = np.where(draw < 0.84, random.integers(2, 15, count), random.integers(16, 45, count))
+    paid = issued + days * DAY + random.integers(0, 20, count) * HOUR
+    owes = invoices["total"].to_numpy() > 0
+    pays = owes & (draw < 0.96) & (paid < now)
+    due = invoices["due_date"].to_physical().to_numpy() < operator.parameters.end_day
+    status = np.where(pays | ~owes, "PAID", np.where(due, "OVERDUE", "ISSUED"))
+    updated = np.where(pays, paid, np.where((status == "OVERDUE"), issued + 14 * DAY, issued))
+    payment = (
+        invoices.with_columns(paid_at=instants(paid))
+        .filter(pl.Series(pays))
+        .sort("paid_at", "invoice_id")
+        .with_row_index("position")
+    )
+    payment = payment.select(
+        ("PAY-" + (pl.col("position") + 1).cast(pl.String).str.zfill(8)).alias("payment_id"),
+        "account_id",
+        "invoice_id",
+        pl.col("total_amount").alias("amount"),
+        "currency_code",
+        choose_words(random, len(payment), ["DIRECT_DEBIT", "TRANSFER", "CARD"], [0.7, 0.22, 0.08]).alias("method"),
+        "paid_at",
+    )
+    invoices = invoices.drop("total").with_columns(
+        status=pl.Series(status.tolist()), updated_at=instants(np.minimum(updated, now - MINUTE))
+    )
+    return invoices, payment
+
+
+def adjustments(operator: Operator, keys: Keys, invoices: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
+    """Credits and a few debits that people posted: goodwill for its role, and some for anybody."""
+    lines, now = operator.lines, operator.parameters.now
+    goodwill = operator.chooser.lines("R1.goodwill")
+    others = random.permutation(operator.subscriptions.line)[: max(5, len(lines) // 120)]
+    line = np.concatenate([goodwill, others])
+    count = len(line)
+    account = keys.account[lines.account[line]]
+    latest = invoices.group_by("account_id").agg(pl.col("invoice_id").min(), pl.col("issued_at").min())
+    reason = ["GOODWILL", "BILLING_COMPLAINT", "OUTAGE", "RETURNED_DEBIT_FEE"]
+    picked = np.where(np.arange(count) < len(goodwill), 0, random.choice(4, count, p=[0.5, 0.2, 0.15, 0.15]))
+    amount = np.where(picked == 3, 350, -random.choice([300, 500, 1000, 1500, 2500], count))
+    words = ["Kulanz nach Anruf", "Rechnungsreklamation", "Gutschrift Störung", "Rücklastschriftgebühr"]
+    frame = pl.DataFrame(
+        {
+            "account_id": account,
+            "subscription_id": keys.subscription[line],
+            "on_line": (picked != 3) & (random.random(count) < 0.4),
+            "cents": amount,
+            "reason_code": pl.Series(reason)[picked],
+            "reason_text": pl.Series(words)[picked],
+            "created_by": choose_words(
+                random, count, ["m.petersen", "s.kaya", "k.nowak", "agent17"], [0.3, 0.3, 0.2, 0.2]
+            ),
+            "delay": random.integers(1, 12, count),
+        }
+    ).join(latest, on="account_id", how="inner", maintain_order="left")
+    created = pl.min_horizontal(
+        pl.col("issued_at") + pl.duration(days=pl.col("delay")),
+        pl.lit(int(now - 2 * HOUR)).cast(pl.Datetime("us", "UTC")),
+    )
+    frame = frame.with_columns(created_at=created).sort("created_at", "account_id", "subscription_id")
+    return frame.with_row_index("n").select(
+        ("ADJ-" + (pl.col("n") + 1).cast(pl.String).str.zfill(7)).alias("adjustment_id"),
+        "account_id",
+        "invoice_id",
+        pl.when("on_line").then("subscription_id").alias("subscription_id"),
+        cents(pl.col("cents")).alias("amount"),
+        pl.lit(CURRENCY).alias("currency_code"),
+        "reason_code",
+        "reason_text",
+        "created_by",
+        "created_at",
+    )  # fmt: skip
