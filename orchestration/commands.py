@@ -95,7 +95,7 @@ def check(
     from expectations import landing, published
     from ingestion.run import source_of
     from orchestration.build_state import build_lock
-    from orchestration.display import check_table, console
+    from orchestration.display import check_lines, console
 
     chosen, out = _settings(settings), console()
     if system:
@@ -109,8 +109,8 @@ def check(
     if not results:
         raise ConcordError("there is nothing to check yet", hint="run 'concord ingest' first")
     failed = [result for result in results if not result.success]
-    if failed or every:
-        out.print(check_table(results, every))
+    for text in check_lines(results, every):
+        out.print(text)
     blocking = sum(result.is_blocking for result in failed)
     out.print(
         f"{len(results) - len(failed)} of {len(results)} checks passed, {len(failed) - blocking} warnings, "

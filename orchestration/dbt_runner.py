@@ -143,8 +143,7 @@ def _take_in(line: str, run: DbtRun, on_event: Callable[[DbtEvent], None] | None
         unique_id=node["unique_id"],
         resource_type=node["resource_type"],
         name=f"{relation['schema']}.{relation['alias']}" if relation["relation_name"] else node["node_name"],
-        # Models end with words of the adapter ("OK"); how they ended is the node's own status.
-        status=str(data["status"] if node["resource_type"] in _TESTS else node["node_status"]).lower(),
+        status=_status(data, node),
         seconds=float(data.get("execution_time") or 0),
         index=int(data.get("index") or 0),
         total=int(data.get("total") or data.get("num_models") or 0),
@@ -152,6 +151,12 @@ def _take_in(line: str, run: DbtRun, on_event: Callable[[DbtEvent], None] | None
     run.events.append(event)
     if on_event:
         on_event(event)
+
+
+def _status(data: dict, node: dict) -> str:
+    """How the node ended. A test's own status doesn't say whether it passed; a model's data says it in other words."""
+    told = data.get("status") if node["resource_type"] in _TESTS else None
+    return str(told or node["node_status"]).lower()
 
 
 def _failure(settings: Settings, args: Sequence[str], run: DbtRun) -> ConcordError:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from expectations.results import CheckResult
 from orchestration.progress import Progress, Step
@@ -38,25 +36,21 @@ def line(step: Step) -> str:
     """One step as a line: mark, name, rows, seconds, detail."""
     rows = "" if step.rows is None else f"{step.rows:,} rows"
     seconds = "" if step.seconds is None else f"{step.seconds:.1f} s"
-    # Brackets in a detail are text (a file name, a JSON list), not markup.
-    detail = step.detail.replace("[", "\\[")
-    return f"{_MARKS[step.state]} {step.name:<42} {rows:>16} {seconds:>9}  {detail}".rstrip()
+    return f"{_MARKS[step.state]} {step.name:<42} {rows:>16} {seconds:>9}  {_plain(step.detail)}".rstrip()
 
 
-def check_table(results: Iterable[CheckResult], every: bool) -> Table:
-    """Checks as a table: those that failed, or every one."""
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("", "target", "expectation", "severity", "observed", "examples"):
-        table.add_column(name, overflow="fold")
+def check_lines(results: Iterable[CheckResult], every: bool) -> Iterator[str]:
+    """Checks, one line each, with examples below: those that failed, or every one."""
     for result in results:
-        if every or not result.success:
-            mark = "done" if result.success else "failed" if result.is_blocking else "warned"
-            table.add_row(
-                _MARKS[mark],
-                result.target,
-                result.expectation,
-                result.severity,
-                result.observed or "",
-                (result.details or "").replace("[", "\\[")[:200],
-            )
-    return table
+        if result.success and not every:
+            continue
+        mark = _MARKS["done" if result.success else "failed" if result.is_blocking else "warned"]
+        target, expectation = f"{result.target:<42}", f"{result.expectation:<36}"
+        yield f"{mark} {target} {expectation} {result.severity:<5}  {result.observed or ''}".rstrip()
+        if result.details and not result.success:
+            yield f"    {_plain(result.details)[:300]}"
+
+
+def _plain(text: str) -> str:
+    """Brackets in data (a file name, a JSON list) are text, not markup."""
+    return text.replace("[", "\\[")
