@@ -1,6 +1,6 @@
 -- One row per alarm in its latest state, at the resource and the site that it is about.
--- Fault management spells resources its own way, so names meet in a normalised form; an inventory id is taken as such.
--- Where a name was used more than once, the resource that was in service when the alarm was raised wins.
+-- Fault management spells resources its own way; the cross-reference says which of ours it means. Where a spelling has meant
+-- several, the one that it meant when the alarm was raised counts.
 
 with
 
@@ -8,49 +8,44 @@ alarm as (
     select * from {{ ref('int_alarm__from_alarms') }}
 ),
 
+resource_link as (
+    select source_key, resource_id, valid_from, valid_to
+    from {{ ref('xref_resource') }}
+    where system = 'alarms'
+),
+
 network_resource as (
     select
         resource_id,
-        resource_id_inventory,
-        {{ resource_name_key('resource_name') }} as resource_name_key,
-        case when resource_type = 'site' then resource_id else site_resource_id end as site_resource_id,
-        valid_from,
-        valid_to
+        case when resource_type = 'site' then resource_id else site_resource_id end as site_resource_id
     from {{ ref('dim_resource') }}
-    where resource_type <> 'sim'
 ),
 
-matched as (
-    select alarm.alarm_id, alarm.raised_at, network_resource.*, 0 as match_order
-    from alarm
-    inner join network_resource on alarm.alarmed_object_id = network_resource.resource_id_inventory
-    union all
-    select alarm.alarm_id, alarm.raised_at, network_resource.*, 1 as match_order
-    from alarm
-    inner join network_resource on alarm.resource_name_key = network_resource.resource_name_key
-),
-
-ranked as (
+linked as (
     select
-        alarm_id,
-        resource_id,
-        site_resource_id,
+        alarm.alarm_id,
+        network_resource.resource_id,
+        network_resource.site_resource_id,
         row_number() over (
-            partition by alarm_id
+            partition by alarm.alarm_id
             order by
-                match_order nulls last,
-                case when raised_at >= valid_from and raised_at < valid_to then 0 else 1 end nulls last,
-                valid_from desc nulls last,
-                resource_id nulls last
-        ) as match_rank
-    from matched
+                case
+                    when alarm.raised_at >= resource_link.valid_from and alarm.raised_at < resource_link.valid_to then 0
+                    else 1
+                end nulls last,
+                resource_link.valid_from desc nulls last,
+                network_resource.resource_id nulls last
+        ) as link_rank
+    from alarm
+    inner join resource_link on alarm.alarmed_object_id = resource_link.source_key
+    inner join network_resource on resource_link.resource_id = network_resource.resource_id
 )
 
 select
     alarm.alarm_id,
     alarm.alarm_id_alarms,
-    ranked.resource_id,
-    ranked.site_resource_id,
+    linked.resource_id,
+    linked.site_resource_id,
     alarm.alarmed_object_id,
     alarm.alarm_type,
     alarm.perceived_severity,
@@ -63,4 +58,4 @@ select
     alarm.changed_at,
     alarm.cleared_at
 from alarm
-left join ranked on alarm.alarm_id = ranked.alarm_id and ranked.match_rank = 1
+left join linked on alarm.alarm_id = linked.alarm_id and linked.link_rank = 1

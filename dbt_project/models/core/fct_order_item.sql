@@ -1,5 +1,6 @@
 -- One row per item of a product order, with what it was about: who, which product, which service.
 -- The order names a customer and a product by the number of whichever CRM took it; the operator's own is looked up first.
+-- A customer or product that its CRM has since deleted may still be known through the service.
 
 with
 
@@ -13,7 +14,10 @@ customer_link as (
         customer_id,
         row_number() over (
             partition by source_key
-            order by case when system = 'crm' then 0 else 1 end nulls last, valid_to desc nulls last, customer_id nulls last
+            order by
+                case when system = 'crm' then 0 else 1 end nulls last,
+                valid_to desc nulls last,
+                customer_id nulls last
         ) as link_rank
     from {{ ref('xref_customer') }}
     where (system = 'crm' and entity = 'customer') or (system = 'crm_fixed' and entity = 'customer')
@@ -25,7 +29,10 @@ product_link as (
         product_id,
         row_number() over (
             partition by source_key
-            order by case when system = 'crm' then 0 else 1 end nulls last, valid_to desc nulls last, product_id nulls last
+            order by
+                case when system = 'crm' then 0 else 1 end nulls last,
+                valid_to desc nulls last,
+                product_id nulls last
         ) as link_rank
     from {{ ref('xref_product') }}
     where (system = 'crm' and entity = 'product') or (system = 'crm_fixed' and entity = 'product')
@@ -45,13 +52,18 @@ service_link as (
 product as (
     select product_id, customer_id, service_id, product_offering_id
     from {{ ref('dim_product') }}
+),
+
+service as (
+    select service_id, customer_id
+    from {{ ref('dim_service') }}
 )
 
 select
     order_item.order_item_id,
     order_item.product_order_id,
     order_item.service_order_id,
-    coalesce(customer_link.customer_id, product.customer_id) as customer_id,
+    coalesce(customer_link.customer_id, product.customer_id, service.customer_id) as customer_id,
     product_link.product_id,
     order_item.product_id_source,
     coalesce(product.service_id, service_link.service_id) as service_id,
@@ -71,3 +83,4 @@ left join product_link
 left join product on product_link.product_id = product.product_id
 left join service_link
     on order_item.service_id_inventory = service_link.source_key and service_link.link_rank = 1
+left join service on service_link.service_id = service.service_id

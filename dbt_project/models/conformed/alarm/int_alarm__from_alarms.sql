@@ -1,4 +1,4 @@
--- One row per alarm in its latest state, in our words, with the key by which its resource can be found.
+-- One row per alarm in its latest state, in our words.
 
 with
 
@@ -10,7 +10,6 @@ select
     {{ hash_key(["'alarms'", 'alarm.alarm_id_alarms']) }} as alarm_id,
     alarm.alarm_id_alarms,
     alarm.alarmed_object_id,
-    {{ resource_name_key('alarm.alarmed_object_id') }} as resource_name_key,
     alarm.alarm_type,
     severity.canonical_value as perceived_severity,
     alarm.probable_cause,
