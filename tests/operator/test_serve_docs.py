@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import importlib.util
 import json
@@ -53,16 +54,30 @@ def test_a_field_without_meaning_is_an_error() -> None:
         build()._meaning("crm", "individual", {"name": "shoe_size"})
 
 
-def test_outcome_codes_are_explained() -> None:
+def explained_codes() -> set[str]:
     readme = (PAGES / "README.md").read_text(encoding="utf-8")
-    explained = set(re.findall(r"^\| `(\w+)` \|", readme, re.M))
-    used = {
-        code
-        for page in PAGES.glob("*.md")
-        for row in re.findall(r"^\|.*\|$", page.read_text("utf-8").partition("## Bad input")[2], re.M)
-        for code in re.findall(r"`([a-z]+_?[a-z]+)`", row.rsplit("|", 2)[1])
-    }
-    assert used and used <= explained
+    section = readme.partition("## Outcome codes")[2].partition("## The settings file")[0]
+    return {code for cell in re.findall(r"^\| (`.*?`) \|", section, re.M) for code in re.findall(r"\w+", cell)}
+
+
+def test_outcome_codes_on_the_pages_are_explained() -> None:
+    used = set()
+    for page in PAGES.glob("*.md"):
+        section = page.read_text("utf-8").partition("## Bad input")[2]
+        for row in re.findall(r"^\|.*\|$", section, re.M):
+            used |= set(re.findall(r"`([a-z]+_?[a-z]+)`", row.rsplit("|", 2)[1]))
+    assert len(used) > 15 and used <= explained_codes()
+
+
+def test_outcome_codes_of_ingestion_are_explained() -> None:
+    problems = {"LoadProblem", "LoadRefused", "SourceFailed", "SystemFailed", "FileProblem"}
+    raised = set()
+    for file in (ROOT / "ingestion").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in problems and node.args:
+                constants = (part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant))
+                raised |= {value for value in constants if isinstance(value, str)}
+    assert raised and raised <= explained_codes()
 
 
 @pytest.mark.parametrize("page", ["crm", "catalog", "orders", "inventory", "alarms", "tmforum"])
