@@ -58,7 +58,7 @@ def serve(
     try:
         servers = Servers(folder, http_port=http_port, postgres_port=postgres_port)
     except FileNotFoundError as error:
-        typer.echo(f"{error}\nrun: concord operator generate --folder {folder}", err=True)
+        typer.echo(f"error: {error}\nhint: concord operator generate --folder {folder}", err=True)
         raise typer.Exit(1) from error
     with servers:
         settings = servers.write_settings(lake, reports)
