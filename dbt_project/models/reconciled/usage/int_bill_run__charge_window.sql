@@ -12,7 +12,7 @@ runs as (
         period_end_at,
         run_at,
         row_number() over (partition by bill_cycle order by period_end_at nulls last) as run_sequence
-    from {{ ref('fct_bill_run') }}
+    from {{ ref('int_bill_run__from_billing') }}
     where status = 'completed'
 ),
 
