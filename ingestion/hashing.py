@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -11,14 +14,20 @@ from concord.engine import connect
 _HEX_LENGTH = 32
 
 
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """DuckDB for its vectorised md5; opened once, for opening takes longer than hashing a batch."""
+    return connect()
+
+
 def md5_of_texts(texts: pl.Series) -> pl.Series:
     """md5 of each text's UTF-8 bytes, in the same order."""
     if not len(texts):
         return pl.Series([], dtype=pl.String)
     frame = texts.rename("text").to_frame()
-    with connect() as connection:
-        connection.register("texts", frame.to_arrow())
-        hashed = connection.execute("select md5(text) as hash from texts").to_arrow_table()
+    with _engine().cursor() as cursor:
+        cursor.register("texts", frame.to_arrow())
+        hashed = cursor.execute("select md5(text) as hash from texts").to_arrow_table()
     result = pl.from_arrow(hashed["hash"])
     assert isinstance(result, pl.Series)
     return result
