@@ -12,7 +12,6 @@ candidate as (
         on candidate.control_id = claim.control_id
         and candidate.claim_key = claim.claim_key
         and claim.is_owner
-    where candidate.refund_days >= {{ control_parameter('O7', 'min_overbilled_days', 'integer') }}
 ),
 
 found as (

@@ -1,58 +1,74 @@
 -- O1: days on which the network held a service and the product was active, but no subscription of billing covered it.
--- Grain: service, run, first unbilled day.
--- Per completed run of the product's account: the product's days of the period, minus the days of every subscription for the same
--- service or product; what remains counts as far as the network proves presence. Presence that starts late or ends early by a
--- dump (parameter presence_lag_days) doesn't shorten it. Test and staff profiles are no proof: those are control O9's.
+-- Grain: product, completed run, first unbilled day.
+-- The product's days, minus the days of every subscription for the same service or product; what remains counts in each completed run
+-- of its account as far as the network proves presence. Presence that starts late or ends early by a dump (parameter
+-- presence_lag_days) doesn't shorten it. A gap is judged as a whole: one day of it may fall into a run, two into the next.
 
 with
 
-runs as (
+run as (
     select * from {{ ref('fct_bill_run') }} where status = 'completed'
 ),
 
-islands as (
-    select * from {{ ref('int_service__presence_island') }} where presence_scope = 'network'
+island as (
+    select * from {{ ref('int_service__presence_island') }} where presence_scope = 'billable'
 ),
 
-products as (
+-- A product that nobody bills may name no account: then it is due on its customer's.
+customer_account as (
     select
-        product.*,
+        customer_id,
+        billing_account_id,
+        row_number() over (
+            partition by customer_id
+            order by
+                case status when 'active' then 0 when 'suspended' then 1 else 2 end,
+                opened_at desc nulls last,
+                billing_account_id nulls last
+        ) as account_rank
+    from {{ ref('dim_billing_account') }}
+),
+
+held as (
+    select
+        product.product_id,
+        product.service_id,
+        product.customer_id,
+        account.billing_account_id,
         account.bill_cycle,
+        product.source_system,
+        product.product_id_source,
+        product.product_offering_id,
         {{ local_day('product.started_at') }} as first_day,
         {{ local_day('coalesce(product.terminated_at, ' ~ open_end() ~ ')') }} as end_day
     from {{ ref('dim_product') }} as product
     inner join {{ ref('dim_product_offering') }} as offering
         on product.product_offering_id = offering.product_offering_id
+    left join customer_account
+        on product.customer_id = customer_account.customer_id
+        and customer_account.account_rank = 1
     inner join {{ ref('dim_billing_account') }} as account
-        on product.billing_account_id = account.billing_account_id
+        on coalesce(product.billing_account_id, customer_account.billing_account_id) = account.billing_account_id
     where
         offering.needs_network_service
         and product.service_id is not null
         and product.status in ('active', 'suspended', 'terminated')
 ),
 
--- A product that moved from one CRM to the other can be held twice for one service: the later start counts.
+-- A product that moved from one CRM to the other is held twice for one service: the later one ends the earlier.
 expected as (
     select
-        products.*,
-        runs.bill_run_id,
-        runs.period_start,
-        runs.period_end,
-        runs.bill_month_days,
-        greatest(products.first_day, runs.period_start) as expected_from,
-        least(products.end_day, runs.period_end) as expected_to,
-        row_number() over (
-            partition by products.service_id, runs.bill_run_id
-            order by products.first_day desc nulls last, products.product_id nulls last
-        ) as product_rank
-    from products
-    inner join runs
-        on products.bill_cycle = runs.bill_cycle
-        and products.first_day < runs.period_end
-        and products.end_day > runs.period_start
+        product_id,
+        service_id,
+        first_day as expected_from,
+        least(
+            end_day,
+            coalesce(lead(first_day) over (partition by service_id order by first_day nulls last, product_id nulls last), end_day)
+        ) as expected_to
+    from held
 ),
 
-subscriptions as (
+subscription as (
     select
         service_id,
         product_id,
@@ -62,69 +78,66 @@ subscriptions as (
     where valid_to > valid_from
 ),
 
--- The end of the expected interval closes the last gap.
-covers as (
-    select expected.service_id, expected.bill_run_id, subscriptions.first_day, subscriptions.end_day
+cover as (
+    select expected.product_id, subscription.first_day, subscription.end_day
     from expected
-    inner join subscriptions
-        on expected.service_id = subscriptions.service_id
-        and expected.expected_from < subscriptions.end_day
-        and expected.expected_to > subscriptions.first_day
-    where expected.product_rank = 1
+    inner join subscription on expected.service_id = subscription.service_id
     union
-    select expected.service_id, expected.bill_run_id, subscriptions.first_day, subscriptions.end_day
-    from expected
-    inner join subscriptions
-        on expected.product_id = subscriptions.product_id
-        and expected.expected_from < subscriptions.end_day
-        and expected.expected_to > subscriptions.first_day
-    where expected.product_rank = 1
-    union
-    select service_id, bill_run_id, expected_to as first_day, expected_to as end_day
-    from expected
-    where product_rank = 1
+    select product_id, first_day, end_day
+    from subscription
+    where product_id is not null
 ),
 
-gaps as (
-    select
-        service_id,
-        bill_run_id,
-        max(end_day) over (
-            partition by service_id, bill_run_id
-            order by first_day nulls last, end_day nulls last
-            rows between unbounded preceding and 1 preceding
-        ) as covered_until,
-        first_day as gap_to
-    from covers
+gap as (
+    {{ uncovered('expected', 'cover', 'product_id') }}
 ),
 
 unbilled as (
     select
-        expected.*,
-        greatest(coalesce(gaps.covered_until, expected.expected_from), expected.expected_from) as unbilled_from,
-        gaps.gap_to as unbilled_to
-    from expected
-    inner join gaps
-        on expected.service_id = gaps.service_id
-        and expected.bill_run_id = gaps.bill_run_id
-    where
-        expected.product_rank = 1
-        and gaps.gap_to > greatest(coalesce(gaps.covered_until, expected.expected_from), expected.expected_from)
+        held.product_id,
+        held.service_id,
+        held.customer_id,
+        held.billing_account_id,
+        held.source_system,
+        held.product_id_source,
+        held.product_offering_id,
+        run.bill_run_id,
+        run.bill_month_days,
+        run.period_start,
+        run.period_end,
+        gap.gap_from,
+        greatest(gap.gap_from, run.period_start) as unbilled_from,
+        least(gap.gap_to, run.period_end) as unbilled_to
+    from gap
+    inner join held
+        on gap.product_id = held.product_id
+    inner join run
+        on held.bill_cycle = run.bill_cycle
+        and gap.gap_from < run.period_end
+        and gap.gap_to > run.period_start
 ),
 
 proven as (
     select
-        unbilled.service_id,
+        unbilled.product_id,
         unbilled.bill_run_id,
         unbilled.unbilled_from,
-        sum({{ shared_days('unbilled.unbilled_from', 'unbilled.unbilled_to', 'islands.first_day', 'islands.end_day') }})
+        unbilled.gap_from,
+        sum({{ shared_days('unbilled.unbilled_from', 'unbilled.unbilled_to', 'island.first_day', 'island.end_day') }})
             as present_days
     from unbilled
-    inner join islands
-        on unbilled.service_id = islands.service_id
-        and unbilled.unbilled_from < islands.end_day
-        and unbilled.unbilled_to > islands.first_day
-    group by unbilled.service_id, unbilled.bill_run_id, unbilled.unbilled_from
+    inner join island
+        on unbilled.service_id = island.service_id
+        and unbilled.unbilled_from < island.end_day
+        and unbilled.unbilled_to > island.first_day
+    group by unbilled.product_id, unbilled.bill_run_id, unbilled.unbilled_from, unbilled.gap_from
+),
+
+judged as (
+    select
+        *,
+        sum(present_days) over (partition by product_id, gap_from) as present_days_of_gap
+    from proven
 )
 
 select
@@ -145,11 +158,11 @@ select
     unbilled.unbilled_to,
     least(
         {{ dbt.datediff('unbilled.unbilled_from', 'unbilled.unbilled_to', 'day') }},
-        proven.present_days + {{ control_parameter('O1', 'presence_lag_days', 'integer') }}
+        judged.present_days + {{ control_parameter('O1', 'presence_lag_days', 'integer') }}
     ) as unbilled_days
 from unbilled
-inner join proven
-    on unbilled.service_id = proven.service_id
-    and unbilled.bill_run_id = proven.bill_run_id
-    and unbilled.unbilled_from = proven.unbilled_from
-where proven.present_days >= {{ control_parameter('O1', 'min_unbilled_days', 'integer') }}
+inner join judged
+    on unbilled.product_id = judged.product_id
+    and unbilled.bill_run_id = judged.bill_run_id
+    and unbilled.unbilled_from = judged.unbilled_from
+where judged.present_days_of_gap >= {{ control_parameter('O1', 'min_unbilled_days', 'integer') }}

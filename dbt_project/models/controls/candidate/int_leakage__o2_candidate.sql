@@ -1,60 +1,98 @@
--- O2: recurring lines for days on which no system shows the service in the network. Grain: invoice_line_id.
--- A gap of a few days is a SIM swap or a missed dump, not an absence (parameter min_unprovisioned_days).
+-- O2: recurring lines for days on which the network had no such service. Grain: invoice_line_id.
+-- The days billed for a subscription, minus every day on which the network held its service. A gap is judged as a whole, across bills: a
+-- short one is a SIM swap, a missed dump or a late start (parameter min_unprovisioned_days), not an absence.
 
 with
 
-lines as (
+line as (
     select *
     from {{ ref('int_subscription__recurring_bill') }}
     where needs_network_service
 ),
 
-islands as (
+subscription as (
+    select * from {{ ref('dim_subscription') }}
+),
+
+expected as (
+    select
+        subscription_id_billing,
+        max(service_id) as service_id,
+        min(line_period_start) as expected_from,
+        max(line_period_end) as expected_to
+    from line
+    group by subscription_id_billing
+),
+
+-- A line that moved is two services in turn under one number, for one customer; only one of them is the subscription's.
+moved as (
+    select subscription.subscription_id_billing, service.service_id
+    from subscription
+    inner join {{ ref('dim_service') }} as service
+        on subscription.service_number = service.service_number
+        and subscription.customer_id = service.customer_id
+        and subscription.service_id <> service.service_id
+    left join subscription as billed_otherwise
+        on service.service_id = billed_otherwise.service_id
+    where billed_otherwise.service_id is null
+),
+
+provided as (
+    select subscription_id_billing, service_id from expected
+    union
+    select subscription_id_billing, service_id from moved
+),
+
+cover as (
+    select provided.subscription_id_billing, island.first_day, island.end_day
+    from provided
+    inner join {{ ref('int_service__presence_island') }} as island
+        on provided.service_id = island.service_id
+        and island.presence_scope = 'any'
+),
+
+gap as (
+    {{ uncovered('expected', 'cover', 'subscription_id_billing') }}
+),
+
+absence as (
     select *
-    from {{ ref('int_service__presence_island') }}
-    where presence_scope = 'anywhere'
+    from gap
+    where {{ dbt.datediff('gap_from', 'gap_to', 'day') }} >= {{ control_parameter('O2', 'min_unprovisioned_days', 'integer') }}
 ),
 
-covered as (
+refundable as (
     select
-        lines.invoice_line_id,
-        sum({{ shared_days('lines.line_period_start', 'lines.line_period_end', 'islands.first_day', 'islands.end_day') }})
-            as provisioned_days
-    from lines
-    inner join islands
-        on lines.service_id = islands.service_id
-        and lines.line_period_start < islands.end_day
-        and lines.line_period_end > islands.first_day
-    group by lines.invoice_line_id
-),
-
-measured as (
-    select
-        lines.*,
-        lines.line_days - coalesce(covered.provisioned_days, 0) as refund_days
-    from lines
-    left join covered
-        on lines.invoice_line_id = covered.invoice_line_id
+        line.invoice_line_id,
+        sum({{ shared_days('line.line_period_start', 'line.line_period_end', 'absence.gap_from', 'absence.gap_to') }})
+            as refund_days
+    from line
+    inner join absence
+        on line.subscription_id_billing = absence.subscription_id_billing
+        and line.line_period_start < absence.gap_to
+        and line.line_period_end > absence.gap_from
+    group by line.invoice_line_id
 )
 
 select
-    'invoice_line:' || invoice_line_id as claim_key,
+    'invoice_line:' || line.invoice_line_id as claim_key,
     'O2' as control_id,
-    invoice_line_id,
-    subscription_id_billing,
-    bill_run_id,
-    billing_account_id,
-    customer_id,
-    service_id,
-    currency_code,
-    recurring_amount,
-    run_recurring_amount,
-    run_discount_amount,
-    line_period_start,
-    line_period_end,
-    line_days,
-    run_period_start,
-    run_period_end,
-    refund_days
-from measured
-where refund_days >= least({{ control_parameter('O2', 'min_unprovisioned_days', 'integer') }}, line_days)
+    line.invoice_line_id,
+    line.subscription_id_billing,
+    line.bill_run_id,
+    line.billing_account_id,
+    line.customer_id,
+    line.service_id,
+    line.currency_code,
+    line.recurring_amount,
+    line.run_recurring_amount,
+    line.run_discount_amount,
+    line.line_period_start,
+    line.line_period_end,
+    line.line_days,
+    line.run_period_start,
+    line.run_period_end,
+    refundable.refund_days
+from line
+inner join refundable
+    on line.invoice_line_id = refundable.invoice_line_id

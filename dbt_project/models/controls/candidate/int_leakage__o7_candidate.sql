@@ -66,6 +66,21 @@ dated as (
         ) as cease_rank
     from matched
     where completed_at > subscription_valid_from
+),
+
+overbilled as (
+    select
+        *,
+        {{ dbt.datediff('greatest(line_period_start, cease_day)', 'line_period_end', 'day') }} as refund_days
+    from dated
+    where cease_rank = 1 and cease_day < line_period_end
+),
+
+judged as (
+    select
+        *,
+        sum(refund_days) over (partition by subscription_id_billing) as refund_days_of_subscription
+    from overbilled
 )
 
 select
@@ -90,6 +105,6 @@ select
     run_period_start,
     run_period_end,
     cease_day,
-    {{ shared_days('line_period_start', 'line_period_end', 'cease_day', 'line_period_end') }} as refund_days
-from dated
-where cease_rank = 1 and cease_day < line_period_end
+    refund_days
+from judged
+where refund_days_of_subscription >= {{ control_parameter('O7', 'min_overbilled_days', 'integer') }}

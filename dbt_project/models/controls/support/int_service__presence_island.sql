@@ -1,8 +1,9 @@
 -- When the network held a service, without overlaps. Grain: service_id, presence_scope, first day.
--- Days are local calendar dates, half-open. Two scopes:
---   network   what the network itself says: the subscriber register for mobile, inventory for fixed lines; billable profiles only
---   anywhere  any system says that it was there, whatever the profile
--- O1 asks for proof (network), O2 for the absence of any sign (anywhere). A barred subscriber is provisioned: he pays, too.
+-- Days are local calendar dates, half-open. The network speaks for itself: mobile services are in its subscriber register, fixed lines in
+-- inventory; what inventory says of a mobile service may be stale. Two scopes:
+--   any       whatever the profile: what O2 misses
+--   billable  without test and staff profiles: what O1 needs as proof
+-- A barred subscriber is provisioned: he pays, too.
 
 with
 
@@ -21,8 +22,6 @@ profiles as (
 provisioned as (
     select
         presence.service_id,
-        presence.system,
-        services.service_type,
         coalesce(profiles.is_billable, true) as is_billable,
         {{ local_day('presence.valid_from') }} as first_day,
         {{ local_day('presence.valid_to') }} as end_day
@@ -34,17 +33,17 @@ provisioned as (
     where
         presence.state in ('active', 'barred')
         and presence.valid_to > presence.valid_from
+        and presence.system = case services.service_type when 'mobile' then 'subscribers' else 'inventory' end
 ),
 
 scoped as (
-    select service_id, 'anywhere' as presence_scope, first_day, end_day
+    select service_id, 'any' as presence_scope, first_day, end_day
     from provisioned
-    union all
-    select service_id, 'network' as presence_scope, first_day, end_day
+    -- Not union all: equal intervals would make the order of the windows below ambiguous.
+    union
+    select service_id, 'billable' as presence_scope, first_day, end_day
     from provisioned
-    where
-        is_billable
-        and system = case service_type when 'mobile' then 'subscribers' else 'inventory' end
+    where is_billable
 ),
 
 marked as (
