@@ -1,5 +1,6 @@
 """Expectations written by hand, in YAML beside the code that runs them.
 
+This module knows nothing of Great Expectations, so that whoever only lists the checks needn't import it.
 Each has a name, a severity (``warn`` unless told otherwise) and one of two forms::
 
     - name: duration_under_seven_days
@@ -13,17 +14,14 @@ Each has a name, a severity (``warn`` unless told otherwise) and one of two form
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from great_expectations.core.expectation_suite import ExpectationSuite
-from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from expectations.results import Severity
-
-_GX_SEVERITY = {"error": "critical", "warn": "warning"}
 
 
 class Declared(BaseModel):
@@ -44,35 +42,22 @@ class Declared(BaseModel):
             raise ValueError(f"{self.name}: give either 'expectation' or 'unexpected_rows'")
         return self
 
-    def configuration(self) -> ExpectationConfiguration:
-        """As Great Expectations takes it; our name and severity travel in its metadata."""
-        if self.unexpected_rows is not None:
-            # Great Expectations formats the query: braces of the SQL itself (regular expressions) are doubled.
-            query = self.unexpected_rows.replace("{", "{{").replace("}", "}}").replace("{{batch}}", "{batch}")
-            kind, arguments = "unexpected_rows_expectation", {"unexpected_rows_query": query}
-        else:
-            kind, arguments = self.expectation, self.arguments
-        return ExpectationConfiguration(
-            type=kind,
-            kwargs=arguments,
-            severity=_GX_SEVERITY[self.severity],
-            description=self.description or self.name.replace("_", " "),
-            meta={"name": self.name, "severity": self.severity},
-        )
 
-
-def suite_of(name: str, expectations: list[Declared]) -> ExpectationSuite:
-    """A Great Expectations suite. Names must be unique: a result is known by its name."""
-    names = [expectation.name for expectation in expectations]
-    repeated = {name for name in names if names.count(name) > 1}
-    if repeated:
-        raise ValueError(f"{name}: expectation declared twice: {', '.join(sorted(repeated))}")
-    return ExpectationSuite(name=name, expectations=[each.configuration() for each in expectations])
-
-
+@cache
 def read_declared(file: Path) -> dict[str, list[Declared]]:
     """Entity or table -> its hand-written expectations; empty when there is no such file."""
     if not file.is_file():
         return {}
     content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    return {target: [Declared.model_validate(item) for item in items] for target, items in content.items()}
+    declared = {target: [Declared.model_validate(item) for item in items] for target, items in content.items()}
+    for target, expectations in declared.items():
+        require_unique_names(target, expectations)
+    return declared
+
+
+def require_unique_names(target: str, expectations: list[Declared]) -> None:
+    """A result is known by its expectation's name. Raises ValueError when two share one."""
+    names = [expectation.name for expectation in expectations]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ValueError(f"{target}: expectation declared twice: {', '.join(repeated)}")

@@ -16,21 +16,24 @@ from typing import Any
 import duckdb
 import great_expectations as gx
 from great_expectations.core.batch_definition import BatchDefinition
+from great_expectations.core.expectation_suite import ExpectationSuite
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 from great_expectations.data_context.types.resource_identifiers import (
     ExpectationSuiteIdentifier,
     ValidationResultIdentifier,
 )
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from concord import telemetry
 from concord.settings import Settings
-from expectations.declared import Declared, suite_of
+from expectations.declared import Declared, require_unique_names
 from expectations.dialect import offer, withdraw
 from expectations.results import CheckResult, Edge
 
 # Runs of each suite that Data Docs keep; older results stay in <checks>/results.
 KEPT_RUNS = 3
+_GX_SEVERITY = {"error": "critical", "warn": "warning"}
 _RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 5}
 # GX reports a bad query as a result; its own log lines would only repeat that.
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -66,7 +69,7 @@ class CheckSession:
         if not expectations:
             return []
         batch = self._batch(view)
-        suite = self._context.suites.add(suite_of(suite_name, expectations))
+        suite = self._context.suites.add(_suite(suite_name, expectations))
         definition = gx.ValidationDefinition(name=suite_name, data=batch, suite=suite)
         definition = self._context.validation_definitions.add(definition)
         outcome = definition.run(result_format=_RESULT_FORMAT, run_id=self._run)
@@ -156,6 +159,27 @@ def _project(settings: Settings) -> DataContextConfig:
         }
     }
     return config
+
+
+def _suite(name: str, expectations: list[Declared]) -> ExpectationSuite:
+    require_unique_names(name, expectations)
+    return ExpectationSuite(name=name, expectations=[_configuration(each) for each in expectations])
+
+
+def _configuration(declared: Declared) -> ExpectationConfiguration:
+    """As Great Expectations takes it; our name and severity travel in its metadata."""
+    kind, arguments = declared.expectation, declared.arguments
+    if declared.unexpected_rows is not None:
+        # Great Expectations formats the query: braces of the SQL itself (regular expressions) are doubled.
+        query = declared.unexpected_rows.replace("{", "{{").replace("}", "}}").replace("{{batch}}", "{batch}")
+        kind, arguments = "unexpected_rows_expectation", {"unexpected_rows_query": query}
+    return ExpectationConfiguration(
+        type=kind,
+        kwargs=arguments,
+        severity=_GX_SEVERITY[declared.severity],
+        description=declared.description or declared.name.replace("_", " "),
+        meta={"name": declared.name, "severity": declared.severity},
+    )
 
 
 def _observed(found: dict[str, Any]) -> str | None:

@@ -7,6 +7,7 @@ hold: it stays in the lake and doesn't count; the state before it does.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from concord.engine import connect
 from concord.settings import Settings
@@ -16,8 +17,10 @@ from expectations.landing.loads import Load, loads_to_check
 from expectations.landing.suites import DECLARED_FOLDER, promised, view_name
 from expectations.landing.views import create_view
 from expectations.results import CheckResult, write_results
-from expectations.session import CheckSession
 from ingestion.registry import registry
+
+if TYPE_CHECKING:
+    from expectations.session import CheckSession
 
 
 def check(
@@ -31,6 +34,9 @@ def check(
     loads = loads_to_check(settings, system, load_ids)
     if not loads:
         return []
+    # Great Expectations takes seconds to import; whoever only lists the checks needn't.
+    from expectations.session import CheckSession
+
     results: list[CheckResult] = []
     with connect() as connection, CheckSession(settings, "landing", connection) as session:
         for load in loads:

@@ -20,9 +20,13 @@ class Load:
     load_id: str
     rows: int
     is_latest: bool
+    # Its Parquet files, relative to the raw folder; older records don't name them.
+    data_files: tuple[str, ...] = ()
 
     def files(self, settings: Settings) -> list[Path]:
         """The Parquet files that hold its rows, and perhaps those of other loads of the same day."""
+        if self.data_files:
+            return [settings.raw / file for file in self.data_files]
         folder = settings.raw / self.system / self.entity
         day = f"load_date={self.load_id[:4]}-{self.load_id[4:6]}-{self.load_id[6:8]}"
         files = sorted((folder / day).rglob("*.parquet")) or sorted(folder.rglob("*.parquet"))
@@ -49,5 +53,13 @@ def _loaded(settings: Settings, system: str, entity: str) -> list[Load]:
     records = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     loaded = [record for record in records if record["status"] == "loaded"]
     return [
-        Load(system, entity, record["load_id"], record["rows"], is_latest=record is loaded[-1]) for record in loaded
+        Load(
+            system,
+            entity,
+            record["load_id"],
+            record["rows"],
+            is_latest=record is loaded[-1],
+            data_files=tuple(record.get("data_files", ())),
+        )
+        for record in loaded
     ]

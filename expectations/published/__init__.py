@@ -6,13 +6,17 @@ keeps the build out of the published lake; the last good one stays.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from concord.engine import connect
 from concord.settings import Settings
 from expectations.published.previous import create_previous_counts
 from expectations.published.suites import Promise, promises
 from expectations.published.workspace import attach_workspace
 from expectations.results import CheckResult, write_results
-from expectations.session import CheckSession
+
+if TYPE_CHECKING:
+    from expectations.session import CheckSession
 
 
 def check(settings: Settings, *, accept_shrink: bool = False, data_docs: bool = True) -> list[CheckResult]:
@@ -23,6 +27,9 @@ def check(settings: Settings, *, accept_shrink: bool = False, data_docs: bool = 
 
     Raises ConcordError when there is no workspace.
     """
+    # Great Expectations takes seconds to import; whoever only lists the checks needn't.
+    from expectations.session import CheckSession
+
     results: list[CheckResult] = []
     with connect() as connection:
         tables = attach_workspace(connection, settings)
