@@ -118,9 +118,8 @@ def _stages(coverage: Iterable[Row]) -> list[dict[str, Any]]:
 
 
 def _disagreements(rows: list[Row]) -> list[Row]:
-    """Rows with the length of their bar and one example, as the two systems spell it."""
-    sizes = shares([row["differing_count"] for row in rows])
-    return [{**row, "share": size, "example": _example(row)} for row, size in zip(rows, sizes, strict=True)]
+    """Rows with one example, as the two systems spell it."""
+    return [{**row, "example": _example(row)} for row in rows]
 
 
 def _example(row: Row) -> dict[str, str] | None:

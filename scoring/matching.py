@@ -15,6 +15,7 @@ from scoring.ledger import Found, Keys, Planted
 
 # Entities wider than one product or service, narrow before wide. Everything that isn't listed is narrow.
 _WIDER = (
+    frozenset({"product_order", "service_order"}),
     frozenset({"account", "billing_account", "invoice"}),
     frozenset({"customer", "party", "individual", "organization"}),
 )

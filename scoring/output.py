@@ -42,6 +42,8 @@ def print_tables(result: Scoring, details: bool) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 200
     console.print(score_table(result))
     if details:
         _print_details(console, result)
@@ -53,9 +55,9 @@ def score_table(result: Scoring):
     from rich.table import Table
 
     table = Table(title="Findings against the planted truth", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("control")
-    for name in ("faults", "found", "precision", "recall", "true amount", "found amount", "money error", "net error"):
-        table.add_column(name, justify="right")
+    table.add_column("control", no_wrap=True)
+    for name in ("faults", "findings", "precision", "recall", "true", "found", "money error", "net error"):
+        table.add_column(name, justify="right", no_wrap=True)
     rows = [*result.controls, *([result.overall] if result.overall else [])]
     for row in rows:
         table.add_row(
