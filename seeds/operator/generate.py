@@ -106,7 +106,7 @@ def _flaws(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.Data
     line = billing.number_flaws["line"].to_numpy()
     twice = pl.Series(keys.duplicated)
     duplicates = pl.DataFrame(
-        {"crm.customer": keys.crm_customer.filter(twice), "crm.duplicate": keys.crm_duplicate.filter(twice)}
+        {"crm.customer": keys.crm_customer.filter(twice), "crm.other_customer": keys.crm_duplicate.filter(twice)}
     )
     return [
         pl.DataFrame(

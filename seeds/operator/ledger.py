@@ -35,7 +35,12 @@ def build_ledger(
     operator: Operator, keys: Keys, beliefs: dict[str, pl.DataFrame], flaws: list[pl.DataFrame]
 ) -> pl.DataFrame:
     """All rows. ``beliefs``: what each system believes of customers; ``flaws``: ready rows (subject, description)."""
-    parts = [_faults(operator, keys), _distractors(operator, keys), _separate(operator, keys)]
+    parts = [
+        _faults(operator, keys),
+        _distractors(operator, keys),
+        _separate(operator, keys),
+        _namesakes(operator, keys),
+    ]
     parts += [_disagreements(operator, keys, system, believed) for system, believed in beliefs.items()]
     parts += [_plain_rows(operator, flaw) for flaw in flaws]
     ledger = pl.concat([part.select(_COLUMNS) for part in parts])
@@ -123,6 +128,43 @@ def _separate(operator: Operator, keys: Keys) -> pl.DataFrame:
     columns = _role_columns(np.concatenate([card_roles, addon_roles]))
     subject = pl.concat([subject_text(cards), subject_text(keys.subject(operator.addons))])
     return _without_money(operator, columns, subject)
+
+
+def _namesakes(operator: Operator, keys: Keys) -> pl.DataFrame:
+    """Two persons of one name at one address, and persons of a household who share a mailbox: never one customer."""
+    columns = ["given_name", "family_name", "email", "birth_day"]
+    member = operator.parties.filter(pl.col("household") != pl.col("customer")).select(
+        "customer", "household", *columns
+    )
+    host = operator.parties.select(
+        pl.col("customer").alias("household"), *(pl.col(name).alias(f"host_{name}") for name in columns)
+    )
+    pairs = member.join(host, on="household", how="inner", maintain_order="left")
+    same_name = (pl.col("given_name") == pl.col("host_given_name")) & (
+        pl.col("family_name") == pl.col("host_family_name")
+    )
+    pairs = pairs.with_columns(
+        fault_type=pl.when(same_name)
+        .then(pl.lit("namesake_at_one_address"))
+        .when(pl.col("email") == pl.col("host_email"))
+        .then(pl.lit("shared_mailbox"))
+    ).filter(pl.col("fault_type").is_not_null() & (pl.col("birth_day") != pl.col("host_birth_day")))
+    names = {"crm": keys.crm_customer, "crm_fixed": keys.customer_no}
+    present = {"crm": keys.in_crm, "crm_fixed": keys.in_crm_fixed}
+    subject = {
+        f"{system}.{name}": pl.when(pl.Series(present[system][pairs[who].to_numpy()])).then(
+            names[system][pairs[who].to_numpy()]
+        )
+        for who, name in (("customer", "customer"), ("household", "other_customer"))
+        for system in names
+    }
+    rows = {
+        "kind": pl.Series(["distractor"] * len(pairs), dtype=pl.String),
+        "control_id": pl.Series([None] * len(pairs), dtype=pl.String),
+        "fault_type": pairs["fault_type"],
+        "description": pl.Series(["two persons that share a household, not one"] * len(pairs), dtype=pl.String),
+    }
+    return _without_money(operator, rows, subject_text(pl.select(**subject)))
 
 
 def _plain_rows(operator: Operator, rows: pl.DataFrame) -> pl.DataFrame:

@@ -26,12 +26,14 @@ from seeds.operator.world.offerings import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SINCE = datetime(2015, 12, 31, 23, tzinfo=UTC)
+# Sold until the end of the window; those who have it keep it.
 _RETIRED = ("FIX_PHONE",)
 
 
 def copy_catalog(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
     """Frames ``product_offering`` and ``product_offering_price``: some 150 documents, whatever the operator's size."""
     prices = _prices(operator, keys)
+    window_end = _EPOCH + timedelta(microseconds=int(operator.parameters.clock.midnight(operator.parameters.end_day)))
     offerings = []
     for number, offering in enumerate(OFFERINGS):
         key = keys.offering[number]
@@ -52,6 +54,8 @@ def copy_catalog(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
             ],
             "@type": "ProductOffering",
         }
+        if offering.code in _RETIRED:
+            document["validFor"]["endDateTime"] = _iso(window_end)
         if offering.category != ADDON:
             name = {MOBILE: "MobileService", FIXED: "FixedService"}[offering.category]
             document["serviceCandidate"] = {"id": f"SC-{offering.category + 1}", "name": name}

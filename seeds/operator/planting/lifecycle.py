@@ -331,8 +331,10 @@ def discounts(parameters: Parameters, lines: Lines, chooser: Chooser) -> pl.Data
     midnight = parameters.clock.midnight
     start_day = parameters.clock.local_day(lines.start[line])
     in_window = parameters.start_day + random.integers(1, parameters.days, number)
-    from_day = np.where(random.random(number) < 0.2, np.maximum(in_window, start_day), start_day)
-    ends = random.random(number) < 0.25
+    # Where a fault is planted the discount holds throughout, so that its money is plain.
+    steady = chooser.role[line] > 0
+    from_day = np.where((random.random(number) < 0.2) & ~steady, np.maximum(in_window, start_day), start_day)
+    ends = (random.random(number) < 0.25) & ~steady
     to_day = np.maximum(from_day + 5, in_window)
     return pl.DataFrame(
         {

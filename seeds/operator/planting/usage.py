@@ -30,6 +30,8 @@ from seeds.operator.world.usage import Events, concatenate
 
 # A planted difference below five cents in a bill is taken back: half-cent rounding could swallow it.
 _LEAST = 50_000
+# Each copy of a record costs at least this much: copies of one line may end up in different bills.
+_LEAST_COPY = 20_000
 _ROLES = {role.code: role for role in USAGE}
 
 
@@ -160,7 +162,7 @@ class UsagePlanter:
         """
         copies: list[Events] = []
         priced_again: list[np.ndarray] = []
-        rows = self._usable(events, rating)
+        rows = self._usable(events, rating) & (rating.amount >= _LEAST_COPY)
 
         resent = self._resent_files(events)
         in_file = np.isin(rating.event, resent)

@@ -14,6 +14,7 @@ from seeds.operator.world.parties import COMPANY, PERSON, SOLE_TRADER, scramble
 
 OWN_CRM, ACQUIRED_CRM = range(2)
 _MOBILE_NUMBERS = 4_915_790_000_000
+_OTHER_OPERATORS_NUMBERS = 4_917_100_000_000
 _FIRST_IMSI = 262_980_000_000_000
 
 
@@ -148,7 +149,10 @@ def build_lines(parameters: Parameters, parties: pl.DataFrame) -> tuple[Accounts
     area_size = np.where(area < 100, 100, np.where(area < 1000, 1000, 10_000))
     # Seven subscriber digits everywhere keep line numbers unique within an area.
     fixed_number = (49 * area_size + area) * 10**7 + scramble(serial, 7)
-    number = np.select([line_kind == MOBILE, line_kind == FIXED], [mobile_number(serial), fixed_number], 0)
+    # Some brought their number along from another operator.
+    ported_in = parameters.random("ported in").random(total) < 0.08
+    own_number = np.where(ported_in, _OTHER_OPERATORS_NUMBERS + scramble(serial, 8), mobile_number(serial))
+    number = np.select([line_kind == MOBILE, line_kind == FIXED], [own_number, fixed_number], 0)
 
     start_day = parameters.start_day - 20 - (random.random(total) ** 1.5 * 2800).astype(np.int64)
     start = parameters.clock.midnight(start_day) + random.integers(8 * 3600, 19 * 3600, total) * SECOND
