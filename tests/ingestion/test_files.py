@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from concord.settings import Settings
+from ingestion.connectors import file_load
 from ingestion.connectors import files as files_module
 from ingestion.outcomes import LoadOutcome
 from ingestion.quarantine import read_quarantine
@@ -248,6 +249,7 @@ def test_a_file_larger_than_a_batch_lands_or_not_as_a_whole(
     settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files_module, "CHUNK_BYTES", 4000)
+    monkeypatch.setattr(file_load, "CHUNK_BYTES", 4000)
     records = [usage_record(n) for n in range(1, 501)]
     records[250] = records[250].replace(";10;0;0;", ";1O;0;0;")
     write_usage(folder, 1, usage_text(1, records, seconds=5000))
