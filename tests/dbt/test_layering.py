@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.dbt_project import REPOSITORY, dbt, manifest
+from tests.dbt.conftest import Build
+from tests.dbt.dbt_project import REPOSITORY
 
 # Layer -> the layers that its models may read. A source is the layer "source".
 READS = {
@@ -28,10 +29,8 @@ ROOMS = {"concord", "ingestion", "expectations", "analytics", "reporting", "orch
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    folder = tmp_path_factory.mktemp("layering")
-    dbt(folder, "parse")
-    return manifest(folder)
+def project(empty_build: Build) -> dict:
+    return empty_build.manifest
 
 
 def layer(node: dict) -> str:

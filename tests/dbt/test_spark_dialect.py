@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlglot
@@ -35,11 +36,18 @@ FORBIDDEN = {
 }
 
 
+SPARK = ["--no-populate-cache", "--vars", json.dumps({"engine": "spark"})]
+
+
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("spark")
+
+
+@pytest.fixture(scope="module")
+def compiled(folder: Path) -> dict[str, str]:
     """Model name -> SQL, compiled for Spark."""
-    folder = tmp_path_factory.mktemp("spark")
-    dbt(folder, "compile", "--no-populate-cache", "--vars", json.dumps({"engine": "spark"}))
+    dbt(folder, "compile", *SPARK)
     return {model["name"]: model["compiled_code"] for model in models(manifest(folder))}
 
 
@@ -49,15 +57,13 @@ def trees(compiled: dict[str, str]) -> dict[str, exp.Expression]:
 
 
 @pytest.fixture(scope="module")
-def spark_views(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def spark_views(folder: Path) -> list[str]:
     """The query of each raw view, in its Spark form."""
-    folder = tmp_path_factory.mktemp("spark_views")
     queries = (
         "{% if execute %}{% for node in graph.sources.values() if node.meta.reader is defined %}"
         "{{ raw_view_query(node) }}\n;\n{% endfor %}{% endif %}"
     )
-    arguments = ["--no-populate-cache", "--quiet", "--output", "json", "--vars", json.dumps({"engine": "spark"})]
-    result = dbt(folder, "compile", "--inline", queries, *arguments)
+    result = dbt(folder, "compile", "--inline", queries, "--quiet", "--output", "json", *SPARK)
     text = json.loads(result.stdout[result.stdout.index("{") :])["compiled"]
     return [query for query in text.split("\n;\n") if query.strip()]
 
