@@ -34,31 +34,47 @@ recurring as (
         and timed.unbilled_to_at <= price.valid_to
 ),
 
-usage_amount as (
-    select
+-- Distinct: what mediation passed on twice was used once.
+event as (
+    select distinct
         timed.service_id,
         timed.bill_run_id,
         timed.unbilled_from,
-        price.currency_code,
-        count(*) as usage_events,
-        cast(round(sum({{ charged_steps('event.quantity', 'price.unit_size') }} * price.price_amount), 2) as decimal(18, 2))
-            as usage_amount
+        timed.product_offering_id,
+        event.usage_type,
+        event.zone,
+        event.other_party,
+        event.partial_sequence,
+        event.quantity,
+        event.started_at
     from timed
     inner join {{ ref('fct_usage') }} as event
         on timed.service_id = event.service_id
         and event.started_at >= timed.unbilled_from_at
         and event.started_at < timed.unbilled_to_at
+),
+
+usage_amount as (
+    select
+        event.service_id,
+        event.bill_run_id,
+        event.unbilled_from,
+        price.currency_code,
+        count(*) as usage_events,
+        cast(round(sum({{ charged_steps('event.quantity', 'price.unit_size') }} * price.price_amount), 2) as decimal(18, 2))
+            as usage_amount
+    from event
     inner join {{ ref('usage_zone') }} as zone
         on event.zone = zone.zone
         and not zone.is_free_by_rule
     inner join {{ ref('dim_product_offering_price') }} as price
-        on timed.product_offering_id = price.product_offering_id
+        on event.product_offering_id = price.product_offering_id
         and price.price_type = 'usage'
         and event.usage_type = price.usage_type
         and event.zone = price.zone
         and event.started_at >= price.valid_from
         and event.started_at < price.valid_to
-    group by timed.service_id, timed.bill_run_id, timed.unbilled_from, price.currency_code
+    group by event.service_id, event.bill_run_id, event.unbilled_from, price.currency_code
 ),
 
 found as (

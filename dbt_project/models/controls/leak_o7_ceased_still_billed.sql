@@ -1,12 +1,12 @@
 -- O7: billed for days after a completed cease. Grain: subscription and completed run.
--- Amount: each recurring line pro rata for the days from the cease on, and the same share of the run's discounts.
+-- Amount: each recurring line pro rata for the days from the cease on, less the discounts of the same days.
 
 with
 
 candidate as (
     select
         candidate.*,
-        cast(candidate.recurring_amount as decimal(18, 6)) * candidate.refund_days / nullif(candidate.line_days, 0) as refund_amount
+        cast(candidate.amount as decimal(18, 6)) * candidate.refund_days / nullif(candidate.line_days, 0) as refund_amount
     from {{ ref('int_leakage__o7_candidate') }} as candidate
     inner join {{ ref('int_leakage__claim') }} as claim
         on candidate.control_id = claim.control_id
@@ -27,11 +27,11 @@ found as (
         min(cease_day) as cease_day,
         max(run_period_start) as period_start,
         max(run_period_end) as period_end,
-        sum(refund_days) as refund_days,
-        sum(line_days) as billed_days,
-        sum(recurring_amount) as recurring_amount,
-        sum(refund_amount) as recurring_refund,
-        sum(refund_amount) / nullif(max(run_recurring_amount), 0) * max(run_discount_amount) as discount_refund
+        sum(case when line_type = 'recurring' then refund_days else 0 end) as refund_days,
+        sum(case when line_type = 'recurring' then line_days else 0 end) as billed_days,
+        sum(case when line_type = 'recurring' then amount else 0 end) as recurring_amount,
+        sum(case when line_type = 'recurring' then refund_amount else 0 end) as recurring_refund,
+        sum(case when line_type = 'discount' then refund_amount else 0 end) as discount_refund
     from candidate
     group by subscription_id_billing, bill_run_id, currency_code
 ),

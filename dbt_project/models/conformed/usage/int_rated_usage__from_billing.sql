@@ -1,6 +1,5 @@
-{{ config(materialized='view') }}
--- One row of billing's rating engine. Grain: rated_usage_id.
--- A view: thin, and read by fct_rated_usage and the charge windows only.
+-- One row of billing's rating engine, in its latest version. Grain: rated_usage_id.
+-- A table: it is read three times, and finding the latest version of every row is the expensive part.
 
 select
     rated_usage_id,

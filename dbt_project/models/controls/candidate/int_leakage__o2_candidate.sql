@@ -1,4 +1,4 @@
--- O2: recurring lines for days on which the network had no such service. Grain: invoice_line_id.
+-- O2: recurring lines, and discounts on them, for days on which the network had no such service. Grain: invoice_line_id.
 -- The days billed for a subscription, minus every day on which the network held its service. A gap is judged as a whole, across bills: a
 -- short one is a SIM swap, a missed dump or a late start (parameter min_unprovisioned_days), not an absence.
 
@@ -6,7 +6,7 @@ with
 
 line as (
     select *
-    from {{ ref('int_subscription__recurring_bill') }}
+    from {{ ref('int_subscription__charge_line') }}
     where needs_network_service
 ),
 
@@ -21,6 +21,7 @@ expected as (
         min(line_period_start) as expected_from,
         max(line_period_end) as expected_to
     from line
+    where line_type = 'recurring'
     group by subscription_id_billing
 ),
 
@@ -84,9 +85,8 @@ select
     line.customer_id,
     line.service_id,
     line.currency_code,
-    line.recurring_amount,
-    line.run_recurring_amount,
-    line.run_discount_amount,
+    line.line_type,
+    line.amount,
     line.line_period_start,
     line.line_period_end,
     line.line_days,

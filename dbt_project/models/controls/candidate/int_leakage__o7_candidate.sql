@@ -1,11 +1,11 @@
--- O7: recurring lines for days after a completed cease. Grain: invoice_line_id.
+-- O7: recurring lines, and discounts on them, for days after a completed cease. Grain: invoice_line_id.
 -- The cease names the product; the service only where the order names no product. It counts when order and item are completed, after
 -- the subscription began, and nothing activated the same product or service again later.
 
 with
 
 lines as (
-    select * from {{ ref('int_subscription__recurring_bill') }}
+    select * from {{ ref('int_subscription__charge_line') }}
 ),
 
 items as (
@@ -79,7 +79,8 @@ overbilled as (
 judged as (
     select
         *,
-        sum(refund_days) over (partition by subscription_id_billing) as refund_days_of_subscription
+        sum(case when line_type = 'recurring' then refund_days else 0 end) over (partition by subscription_id_billing)
+            as refund_days_of_subscription
     from overbilled
 )
 
@@ -96,9 +97,8 @@ select
     product_order_id,
     service_order_id,
     currency_code,
-    recurring_amount,
-    run_recurring_amount,
-    run_discount_amount,
+    line_type,
+    amount,
     line_period_start,
     line_period_end,
     line_days,

@@ -19,8 +19,8 @@ checked as (
     where offering.needs_network_service and product.status in ('active', 'suspended', 'terminated')
     union all
     select 'O2' as control_id, 'subscription' as subject, count(distinct subscription_id_billing) as subjects_checked
-    from {{ ref('int_subscription__recurring_bill') }}
-    where needs_network_service
+    from {{ ref('int_subscription__charge_line') }}
+    where needs_network_service and line_type = 'recurring'
     union all
     select 'O7' as control_id, 'completed cease' as subject, count(*) as subjects_checked
     from {{ ref('fct_order_item') }}
