@@ -102,7 +102,7 @@ def test_window_orders_place_nulls_alike(trees: dict[str, exp.Expression]) -> No
         for name, tree in trees.items()
         for window in tree.find_all(exp.Window)
         for ordered in window.find_all(exp.Ordered)
-        if ordered.args.get("nulls_first")
+        if ordered.args.get("nulls_first") and not _never_null(ordered.this)
     ]
     assert found == []
 
@@ -189,6 +189,9 @@ def forbidden(sql: str) -> Iterator[str]:
 
 
 def _never_null(argument: exp.Expression) -> bool:
+    if isinstance(argument, exp.Case):
+        results = [branch.args["true"] for branch in argument.args["ifs"]] + [argument.args.get("default")]
+        return all(result is not None and _never_null(result) for result in results)
     return isinstance(argument, exp.Literal | exp.Coalesce)
 
 
