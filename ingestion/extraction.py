@@ -49,6 +49,7 @@ class Extraction:
     quarantine: Quarantine = field(default_factory=Quarantine)
     files: list[FileOutcome] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    hint: str | None = None
     # A release: positions in the quarantine files of earlier loads whose rows these are.
     released: dict[str, list[int]] = field(default_factory=dict)
 

@@ -223,6 +223,7 @@ def _load(settings: Settings, context: LoadContext, extract: Extractor) -> LoadO
             mode=entity.mode,
             status="loaded",
             message="; ".join(extraction.notes) or None,
+            hint=extraction.hint,
             rows=reading.rows,
             quarantined_rows=len(quarantine),
             files=extraction.files,

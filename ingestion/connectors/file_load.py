@@ -7,7 +7,7 @@ trailer has been seen. A bad row goes to quarantine and the good ones land; a br
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -380,8 +380,8 @@ class FileLoad:
             if has_shrunk(state.records, before, self._entity.max_shrink_pct):
                 raise FileProblem(
                     "shrunk",
-                    f"{state.records:,} records after {before:,} on {max(earlier)}; if this is right: "
-                    f"concord ingest {self._context.source.system} --accept-shrink {self._entity.name}",
+                    f"{state.records:,} records after {before:,} on {max(earlier)}, more than "
+                    f"{self._entity.max_shrink_pct} % fewer",
                 )
 
     def _check_header(self, state: _FileState) -> None:
@@ -437,12 +437,24 @@ class FileLoad:
         notes = self._result.notes
         refused = [file for file in self._result.files if file.status == "refused"]
         if refused:
-            names = ", ".join(f"{file.name} ({file.reason})" for file in refused[:5])
-            notes.append(f"{len(refused)} files refused: {names}{', …' if len(refused) > 5 else ''}")
+            shown = "; ".join(f"{file.name} ({file.reason}: {file.detail})" for file in refused[:3])
+            more = f"; and {len(refused) - 3} more" if len(refused) > 3 else ""
+            notes.append(f"{_count(refused)} refused: {shown}{more}")
+            self._result.hint = self._hint(refused[0].reason)
         repeated = [file.name for file in self._result.files if file.status == "repeated_file"]
         if repeated:
-            notes.append(f"{len(repeated)} files came before under another name: {', '.join(repeated[:5])}")
+            notes.append(f"{_count(repeated)} came before under another name: {', '.join(repeated[:3])}")
         self._report_gaps()
+
+    def _hint(self, reason: str | None) -> str:
+        system, entity = self._context.source.system, self._entity.name
+        hints = {
+            "shrunk": f"if this is right: concord ingest {system} --accept-shrink {entity}",
+            "being_written": "it is taken by the next run, once it is whole",
+            "missing_column": "ask the source's owner; adjust source.yml when the column is really gone",
+            "type_changed": "ask the source's owner what changed; then adjust the column's type in source.yml",
+        }
+        return hints.get(str(reason), "ask the source's owner to send the file again; the others have landed")
 
     def _report_gaps(self) -> None:
         numbers: dict[str | None, set[int]] = {}
@@ -472,6 +484,10 @@ def release_rows(load: FileLoad, rows: pl.DataFrame) -> pa.Table:
             load.parse_again(str(name), heading, part["content"].to_list(), part["source_position"].to_list())  # type: ignore[arg-type]
         )
     return pa.concat_tables(tables)
+
+
+def _count(files: Sequence[object]) -> str:
+    return f"{len(files):,} file{'' if len(files) == 1 else 's'}"
 
 
 def _gaps(present: set[int]) -> list[tuple[int, int]]:

@@ -186,7 +186,9 @@ class FileReader:
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self.sha256 = _digest_as_delivered(self.file.path)
             reason = "truncated_gzip" if isinstance(error, EOFError) else "corrupt_gzip"
-            raise FileProblem(self._unless_growing(reason), f"after line {next_line - 1}: {error}") from None
+            raise FileProblem(
+                self._unless_growing(reason), f"broken off or damaged after {next_line - 1:,} lines"
+            ) from None
         except OSError as error:
             raise FileProblem("unreadable", str(error.strerror or error)) from None
         self.sha256 = digest.hexdigest()

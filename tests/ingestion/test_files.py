@@ -358,7 +358,7 @@ def test_a_snapshot_that_shrinks_sharply_is_refused_until_accepted(settings: Set
     write_contracts(folder, "20260702", [contract(n) for n in range(6)])
     outcome = load_contracts(settings, folder)
     assert (outcome.status, outcome.reason) == ("refused", "shrunk")
-    assert "--accept-shrink product" in (outcome.files[0].detail or "")
+    assert "--accept-shrink product" in (outcome.hint or "")
     assert load_contracts(settings, folder, accept_shrink=True).rows == 6
 
 
