@@ -73,7 +73,8 @@
                     ) then 0
                     else 1
                 end as is_start
-            from {{ relation }}
+            -- twins would be ordered differently by the two windows
+            from (select distinct {{ keys | join(', ') }}, valid_from, valid_to from {{ relation }}) as distinct_interval
         ) as started
     ) as numbered
     group by {{ keys | join(', ') }}, island

@@ -6,13 +6,13 @@
     {#- The last three pairs are the same letters written as a vowel and a combining diaeresis. -#}
     {%- for letter, spelling in [
         ('ä', 'ae'), ('ö', 'oe'), ('ü', 'ue'), ('ß', 'ss'), ('æ', 'ae'), ('œ', 'oe'), ('ø', 'oe'),
-        ('ä', 'ae'), ('ö', 'oe'), ('ü', 'ue')
+        ('a\u0308', 'ae'), ('o\u0308', 'oe'), ('u\u0308', 'ue')
     ] -%}
         {%- set letters.sql = "replace(" ~ letters.sql ~ ", '" ~ letter ~ "', '" ~ spelling ~ "')" -%}
     {%- endfor -%}
     {%- set plain = "translate(" ~ letters.sql
         ~ ", 'àáâãåāăąçćčďđèéêëēęěğìíîïīıłñńňòóôõőōřśšşșťțùúûūůűýÿźžż'"
-        ~ ", 'aaaaaaaacccddeeeeeeegiiiiiilnnnoooooorsssottuuuuuuyyzzz')" -%}
+        ~ ", 'aaaaaaaacccddeeeeeeegiiiiiilnnnoooooorssssttuuuuuuyyzzz')" -%}
     nullif(trim({{ regexp_replace_all(plain, '[^a-z0-9]+', ' ') }}), '')
 {%- endmacro %}
 

@@ -64,3 +64,8 @@
 {% macro local_date(expression) -%}
     cast({{ utc_to_local(expression, var('home_time_zone')) }} as date)
 {%- endmacro %}
+
+{#- The last local day of a half-open interval: an end at midnight and one in the evening before are the same end. -#}
+{% macro last_local_date(valid_to) -%}
+    cast({{ utc_to_local(dbt.dateadd('second', -1, valid_to), var('home_time_zone')) }} as date)
+{%- endmacro %}

@@ -30,8 +30,9 @@
       most_frequent  the value that most systems share, then the list
     Within one system a live record comes before an ended one, then the latest change, then the smallest key.
     Two claims conflict when their normal forms differ.
+    one_record_per_system: the claims hold one record of each system already, which saves two of the windows.
 -#}
-{% macro ranked_claims(entity, claims) -%}
+{% macro ranked_claims(entity, claims, one_record_per_system=false) -%}
     select
         '{{ entity }}' as entity,
         entity_id,
@@ -55,18 +56,25 @@
                 source_key asc nulls last
         ) = 1 as is_winner,
         lowest_value <> highest_value as is_conflicting,
+        first_system <> last_system as is_comparable,
         changed_at
     from (
         select
             voted.*,
             sum(is_vote) over (partition by entity_id, attribute, value_normalised) as vote_count,
             min(value_normalised) over (partition by entity_id, attribute) as lowest_value,
-            max(value_normalised) over (partition by entity_id, attribute) as highest_value
+            max(value_normalised) over (partition by entity_id, attribute) as highest_value,
+            min(system) over (partition by entity_id, attribute) as first_system,
+            max(system) over (partition by entity_id, attribute) as last_system
         from (
             select
                 claims.*,
                 precedence.rule,
                 {{ precedence_position('precedence.systems', 'claims.system') }} as system_position,
+                {%- if one_record_per_system %}
+                1 as system_rank,
+                1 as is_vote
+                {%- else %}
                 row_number() over (
                     partition by claims.entity_id, claims.attribute, claims.system
                     order by claims.is_live desc nulls last, claims.changed_at desc nulls last, claims.source_key asc nulls last
@@ -79,6 +87,7 @@
                     ) = 1 then 1
                     else 0
                 end as is_vote
+                {%- endif %}
             from {{ claims }} as claims
             left join {{ ref('precedence') }} as precedence
                 on precedence.entity = '{{ entity }}'

@@ -34,5 +34,5 @@ select
     is_email_conflicting,
     is_phone_conflicting,
     birth_date,
-    customer_since as customer_since_date
+    customer_since_date
 from resolved

@@ -17,7 +17,8 @@ select
     source_system,
     product_id_source,
     product_name,
-    status,
+    -- a status word that nobody has mapped yet must not hide whether the product runs
+    coalesce(status, case when terminated_at < {{ open_end() }} then 'terminated' else 'active' end) as status,
     needs_network_service,
     started_at,
     case when terminated_at < {{ open_end() }} then terminated_at end as terminated_at

@@ -4,30 +4,50 @@
 
 with
 
-observation as (
+history as (
+
+    select * from {{ ref('stg_subscribers__subscriber_history') }}
+
+),
+
+dump_day as (
 
     select
-        imsi,
-        msisdn,
-        iccid,
-        upper(profile) as profile,
-        upper(state) as state_code,
-        activated_at,
         file_date,
-        dense_rank() over (order by file_date asc nulls last) as dump_number
-    from {{ ref('stg_subscribers__subscriber_history') }}
+        {{ local_to_utc('file_date', var('home_time_zone')) }} as dumped_from
+    from (select distinct file_date from history) as days
 
 ),
 
 dump as (
 
     select
-        dump_number,
         file_date,
-        {{ local_to_utc('file_date', var('home_time_zone')) }} as dumped_from,
-        lag({{ local_to_utc('file_date', var('home_time_zone')) }}) over (order by file_date asc nulls last) as previous_dumped_from,
-        lead({{ local_to_utc('file_date', var('home_time_zone')) }}) over (order by file_date asc nulls last) as next_dumped_from
-    from (select distinct dump_number, file_date from observation) as days
+        dumped_from,
+        row_number() over (order by file_date asc nulls last) as dump_number,
+        lag(dumped_from) over (order by file_date asc nulls last) as previous_dumped_from,
+        lead(dumped_from) over (order by file_date asc nulls last) as next_dumped_from
+    from dump_day
+
+),
+
+observation as (
+
+    select
+        history.imsi,
+        history.msisdn,
+        history.iccid,
+        upper(history.profile) as profile,
+        upper(history.state) as state_code,
+        history.activated_at,
+        dump.dump_number,
+        concat_ws(
+            '|', coalesce(history.msisdn, ''), coalesce(history.iccid, ''), upper(coalesce(history.profile, '')),
+            upper(coalesce(history.state, ''))
+        ) as look
+    from history
+    inner join dump
+        on history.file_date = dump.file_date
 
 ),
 
@@ -35,10 +55,7 @@ compared as (
 
     select
         *,
-        concat_ws('|', coalesce(msisdn, ''), coalesce(iccid, ''), coalesce(profile, ''), coalesce(state_code, '')) as look,
-        lag(concat_ws('|', coalesce(msisdn, ''), coalesce(iccid, ''), coalesce(profile, ''), coalesce(state_code, ''))) over (
-            partition by imsi order by dump_number asc nulls last
-        ) as previous_look,
+        lag(look) over (partition by imsi order by dump_number asc nulls last) as previous_look,
         lag(dump_number) over (partition by imsi order by dump_number asc nulls last) as previous_dump_number
     from observation
 

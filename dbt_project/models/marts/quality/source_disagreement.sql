@@ -31,31 +31,61 @@ compared as (
 
 ),
 
-example as (
+pair as (
+
+    select
+        entity,
+        attribute,
+        system_a,
+        system_b,
+        count(*) as compared_count,
+        sum(case when is_differing then 1 else 0 end) as differing_count
+    from compared
+    group by entity, attribute, system_a, system_b
+
+),
+
+differing as (
 
     select
         *,
         row_number() over (
             partition by entity, attribute, system_a, system_b
-            order by case when is_differing then 0 else 1 end asc nulls last, entity_id asc nulls last
+            order by entity_id asc nulls last
         ) as example_number
     from compared
+    where is_differing
+
+),
+
+example as (
+
+    select
+        entity,
+        attribute,
+        system_a,
+        system_b,
+        concat_ws('', '[', {{ distinct_list(json_object_text([
+            ('id', 'entity_id'), ('key_a', 'source_key_a'), ('value_a', 'value_a'), ('key_b', 'source_key_b'), ('value_b', 'value_b')
+        ])) }}, ']') as examples
+    from differing
+    where example_number <= 5
+    group by entity, attribute, system_a, system_b
 
 )
 
 select
-    entity,
-    attribute,
-    system_a,
-    system_b,
-    concat_ws('', '[', {{ distinct_list(
-        "case when is_differing and example_number <= 5 then "
-        ~ json_object_text([
-            ('id', 'entity_id'), ('key_a', 'source_key_a'), ('value_a', 'value_a'), ('key_b', 'source_key_b'), ('value_b', 'value_b')
-        ]) ~ ' end'
-    ) }}, ']') as examples,
-    count(*) as compared_count,
-    cast(sum(case when is_differing then 1 else 0 end) as bigint) as differing_count,
-    cast(round(100.0 * sum(case when is_differing then 1 else 0 end) / nullif(count(*), 0), 2) as decimal(5, 2)) as differing_pct
-from example
-group by entity, attribute, system_a, system_b
+    pair.entity,
+    pair.attribute,
+    pair.system_a,
+    pair.system_b,
+    coalesce(example.examples, '[]') as examples,
+    pair.compared_count,
+    cast(pair.differing_count as bigint) as differing_count,
+    cast(round(100.0 * pair.differing_count / nullif(pair.compared_count, 0), 2) as decimal(5, 2)) as differing_pct
+from pair
+left join example
+    on pair.entity = example.entity
+    and pair.attribute = example.attribute
+    and pair.system_a = example.system_a
+    and pair.system_b = example.system_b

@@ -26,7 +26,6 @@ claim as (
         ('address', "nullif(concat_ws(', ', street, nullif(concat_ws(' ', postcode, city), '')), '')",
             "concat_ws('|', street_key, postcode_key, city_key)"),
         ('status', 'status', 'status'),
-        ('customer_since', local_date('known_since_at'), local_date('known_since_at')),
     ]) }}
 ),
 

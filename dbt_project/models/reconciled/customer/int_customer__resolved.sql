@@ -21,6 +21,8 @@ size as (
 
     select
         cluster.customer_id,
+        -- each system tells when it got to know the customer: not a contradiction, the first one counts
+        min({{ local_date('record.known_since_at') }}) as customer_since_date,
         count(*) as record_count,
         count(distinct record.system) as system_count
     from {{ ref('int_customer__cluster') }} as cluster
@@ -44,8 +46,7 @@ winner as (
         {{ resolved_attribute('email', systems) }},
         {{ resolved_attribute('phone', systems) }},
         {{ resolved_attribute('address', systems) }},
-        {{ resolved_attribute('status', systems) }},
-        {{ resolved_attribute('customer_since', systems, 'date') }}
+        {{ resolved_attribute('status', systems) }}
     from claim
     group by entity_id
 
@@ -61,6 +62,7 @@ select
     address_record.postcode,
     address_record.city,
     address_record.country_code,
+    size.customer_since_date,
     size.record_count,
     size.system_count
 from winner

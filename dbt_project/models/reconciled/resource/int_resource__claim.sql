@@ -34,7 +34,7 @@ claim as (
         ('latitude', 'latitude', 'latitude'),
         ('longitude', 'longitude', 'longitude'),
         ('valid_from', 'started_at', local_date('started_at')),
-        ('valid_to', 'ended_at', local_date('ended_at')),
+        ('valid_to', 'ended_at', last_local_date('ended_at')),
     ]) }}
 ),
 
