@@ -76,7 +76,7 @@ format: $(READY) ## Put Python into its standard form
 	@$(BIN)/ruff format .
 
 bench: $(READY) ## Measure ingestion against a bare copy of the same data
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python benchmarks/ingestion/run.py
 
 lock: $(READY) ## Pin dependencies anew (needs uv)
 	@uv pip compile pyproject.toml --all-extras --universal --no-strip-extras --no-emit-index-url --no-header \

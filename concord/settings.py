@@ -120,7 +120,7 @@ def load_settings(file: Path | None = None) -> Settings:
 
     Raises ConcordError, with a hint, when the file is missing or malformed.
     """
-    chosen = file or Path(os.environ.get(SETTINGS_VARIABLE, DEFAULT_SETTINGS_FILE))
+    chosen = file or Path(os.environ.get(SETTINGS_VARIABLE) or DEFAULT_SETTINGS_FILE)
     if not chosen.is_file():
         raise ConcordError(
             f"no settings file at {chosen}",

@@ -69,15 +69,27 @@ def _attempt(row: EntityStatus) -> str:
 
 
 def _checks(checks: list[CheckStatus]) -> Table:
-    table = Table(title="Checks", title_justify="left", box=box.SIMPLE_HEAD)
-    for name in ("suite", "checked", "checks", "failed", "blocking"):
-        table.add_column(name, justify="left" if name in ("suite", "checked") else "right")
+    """A line per edge, and one per suite with something wrong."""
+    table = Table(title="Checks (times in UTC)", title_justify="left", box=box.SIMPLE_HEAD)
+    for name in ("edge or suite", "last checked", "checks", "failed", "blocking"):
+        table.add_column(name, justify="right" if name in ("checks", "failed", "blocking") else "left", no_wrap=True)
+    edges: dict[str, list[CheckStatus]] = {}
     for row in checks:
-        table.add_row(
-            row.suite,
-            moment(row.checked_at),
-            count(row.checks),
-            f"[yellow]{row.failed:,}[/]" if row.failed else "0",
-            f"[red]{row.blocking:,}[/]" if row.blocking else "0",
-        )
+        edges.setdefault(row.suite.partition(".")[0], []).append(row)
+    for edge, rows in edges.items():
+        _check_row(table, f"{edge} ({len(rows)} suites)", rows)
+        for row in rows:
+            if row.failed:
+                _check_row(table, f"  {row.suite}", [row])
     return table
+
+
+def _check_row(table: Table, name: str, rows: list[CheckStatus]) -> None:
+    failed, blocking = sum(row.failed for row in rows), sum(row.blocking for row in rows)
+    table.add_row(
+        name,
+        moment(max(row.checked_at for row in rows)).removesuffix(" UTC"),
+        count(sum(row.checks for row in rows)),
+        f"[yellow]{failed:,}[/]" if failed else "0",
+        f"[red]{blocking:,}[/]" if blocking else "0",
+    )
