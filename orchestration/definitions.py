@@ -18,6 +18,10 @@ from orchestration.sensors import file_sensors
 
 telemetry.disable()
 
+# Sources wait for networks, not for processors; dbt brings its own threads. Each step has a process of its own, forked
+# from one that has already imported the slow part; no library with threads is loaded there.
+EXECUTOR = {"max_concurrent": 4, "start_method": {"forkserver": {"preload_modules": ["dagster_dbt"]}}}
+
 
 def build_defs(settings_file: str | None = None) -> Definitions:
     """All definitions, for the lake of ``settings_file`` (else $CONCORD_SETTINGS, else ./concord.yml)."""
@@ -30,8 +34,7 @@ def build_defs(settings_file: str | None = None) -> Definitions:
         schedules=schedules(AssetSelection.checks(*freshness.check_keys)),
         sensors=file_sensors(),
         resources={"lake": Lake(settings_file=settings_file)},
-        # Sources wait for networks, not for processors; dbt brings its own threads.
-        executor=multiprocess_executor.configured({"max_concurrent": 4}),
+        executor=multiprocess_executor.configured(EXECUTOR),
     )
 
 
