@@ -17,11 +17,14 @@ record as (
 
 proposed as (
 
-    select left_record_id, right_record_id, rule, cast(null as bigint) as days_in_common
+    select left_record_id, right_record_id, rule, cast(null as bigint) as days_in_common, cast(null as bigint) as gap_days
     from {{ ref('int_service__link_by_key') }}
     union
-    select left_record_id, right_record_id, rule, cast(days_in_common as bigint) as days_in_common
+    select left_record_id, right_record_id, rule, cast(days_in_common as bigint) as days_in_common, cast(null as bigint) as gap_days
     from {{ ref('int_service__link_by_number') }}
+    union
+    select left_record_id, right_record_id, rule, cast(null as bigint) as days_in_common, cast(gap_days as bigint) as gap_days
+    from {{ ref('int_service__link_by_succession') }}
 
 )
 
@@ -33,13 +36,17 @@ select
     proposed.rule,
     {{ json_object_text([
         ('left_number', 'left_record.service_number'), ('right_number', 'right_record.service_number'),
-        ('imsi', 'coalesce(left_record.imsi, right_record.imsi)'), ('days_in_common', 'proposed.days_in_common')
+        ('imsi', 'coalesce(left_record.imsi, right_record.imsi)'), ('days_in_common', 'proposed.days_in_common'),
+        ('gap_days', 'proposed.gap_days')
     ]) }} as evidence,
     rule.rank,
     cast(rule.score as decimal(5, 4)) as score,
     true as is_accepted,
     greatest(left_record.valid_from, right_record.valid_from) as valid_from,
-    least(left_record.valid_to, right_record.valid_to) as valid_to
+    -- records that follow one another are one thing over both of their times
+    greatest(
+        least(left_record.valid_to, right_record.valid_to), greatest(left_record.valid_from, right_record.valid_from)
+    ) as valid_to
 from proposed
 inner join rule
     on proposed.rule = rule.rule
