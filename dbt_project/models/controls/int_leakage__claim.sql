@@ -1,7 +1,7 @@
 -- One euro, one control. Grain: control_id, claim_key.
--- Each candidate claims the thing whose money it would count: an invoice line, a rated row, a usage line, days of a service.
--- Where two controls claim the same thing, the one that comes first in the chain owns it: the order is claim_order in
--- seeds/reference/control.csv. A new control adds its candidate model to the list.
+-- Each candidate claims the thing whose money it would count: an invoice line, a rated row, a usage line, days of a
+-- service. Where two controls claim the same thing, the one that comes first in the chain owns it: the order is
+-- claim_order in seeds/reference/control.csv. A new control adds its candidate model to the list.
 
 {% set candidates = ['o1', 'o2', 'o7', 'u3', 'u4', 'r1'] %}
 

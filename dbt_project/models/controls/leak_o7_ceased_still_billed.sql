@@ -6,7 +6,8 @@ with
 candidate as (
     select
         candidate.*,
-        cast(candidate.amount as decimal(18, 6)) * candidate.refund_days / nullif(candidate.line_days, 0) as refund_amount
+        cast(candidate.amount as decimal(18, 6)) * candidate.refund_days / nullif(candidate.line_days, 0)
+            as refund_amount
     from {{ ref('int_leakage__o7_candidate') }} as candidate
     inner join {{ ref('int_leakage__claim') }} as claim
         on candidate.control_id = claim.control_id

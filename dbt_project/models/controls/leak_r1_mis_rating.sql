@@ -38,7 +38,8 @@ summed as (
 netted as (
     select
         *,
-        sum(difference_amount) over (partition by subscription_id_billing, bill_run_id, currency_code) as net_difference_amount
+        sum(difference_amount) over (partition by subscription_id_billing, bill_run_id, currency_code)
+            as net_difference_amount
     from summed
 )
 

@@ -1,7 +1,8 @@
 -- Every finding of every control, and those found before. Grain: finding_id.
--- The id is made of the control, the direction, the subject's key in its source and the period, so that it lasts across runs.
--- Dates of sight are data time: when the latest counted load had finished. A rebuild of the same loads gives the same rows.
--- What is no longer found is cleared; a control that can't tell at the moment neither finds nor clears.
+-- The id is made of the control, the direction, the subject's key in its source and the period, so that it lasts
+-- across runs. Dates of sight are data time: when the latest counted load had finished. A rebuild of the same loads
+-- gives the same rows. What is no longer found is cleared; a control that can't tell at the moment neither finds nor
+-- clears.
 
 {% set controls = [
     'o1_provisioned_not_billed', 'o2_billed_not_provisioned', 'o7_ceased_still_billed',

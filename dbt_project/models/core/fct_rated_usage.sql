@@ -1,6 +1,7 @@
 -- One usage event as billing's rating engine priced it, reversals included. Grain: rated_usage_id.
--- due_bill_run_id is derived, never read: the earliest completed run of the account's cycle whose period ends after the event
--- started and that ran after the event was rated. charge_bill_run_id is the run that did pick the row up, else the due run.
+-- due_bill_run_id is derived, never read: the earliest completed run of the account's cycle whose period ends after
+-- the event started and that ran after the event was rated. charge_bill_run_id is the run that did pick the row up,
+-- else the due run.
 
 with
 

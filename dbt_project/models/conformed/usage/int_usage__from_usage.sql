@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 -- One mediation record, once. Grain: stream, file sequence, record sequence.
--- The same record is landed twice when a file is delivered again; the latest load is the one that counts. Repeats are rare, so they
--- are looked up by counting and only they are ranked: ranking every event costs four times as much.
--- A view: its only reader is fct_usage, which would otherwise copy every event twice.
+-- The same record is landed twice when a file is delivered again; the latest load is the one that counts. Repeats are
+-- rare, so they are looked up by counting and only they are ranked: ranking every event costs four times as much. A
+-- view: its only reader is fct_usage, which would otherwise copy every event twice.
 
 with
 

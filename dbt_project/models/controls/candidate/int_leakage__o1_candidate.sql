@@ -1,71 +1,13 @@
 -- O1: days on which the network held a service and the product was active, but no subscription of billing covered it.
--- Grain: product, completed run, first unbilled day.
--- The product's days, minus the days of every subscription for the same service or product; what remains counts in each completed run
--- of its account as far as the network proves presence. Presence that starts late or ends early by a dump (parameter
--- presence_lag_days) doesn't shorten it. A gap is judged as a whole: one day of it may fall into a run, two into the next.
+-- Grain: product, completed run, first unbilled day. The product's days, minus the days of every subscription for the
+-- same service or product; what remains counts in each completed run of its account as far as the network proves
+-- presence. Presence that starts late or ends early by a dump (parameter presence_lag_days) doesn't shorten it. A gap
+-- is judged as a whole: a day may fall into one run, two into the next.
 
 with
 
-run as (
-    select * from {{ ref('fct_bill_run') }} where status = 'completed'
-),
-
-island as (
-    select * from {{ ref('int_service__presence_island') }} where presence_scope = 'billable'
-),
-
--- A product that nobody bills may name no account: then it is due on its customer's.
-customer_account as (
-    select
-        customer_id,
-        billing_account_id,
-        row_number() over (
-            partition by customer_id
-            order by
-                case status when 'active' then 0 when 'suspended' then 1 else 2 end,
-                opened_at desc nulls last,
-                billing_account_id nulls last
-        ) as account_rank
-    from {{ ref('dim_billing_account') }}
-),
-
-held as (
-    select
-        product.product_id,
-        product.service_id,
-        product.customer_id,
-        account.billing_account_id,
-        account.bill_cycle,
-        product.source_system,
-        product.product_id_source,
-        product.product_offering_id,
-        {{ local_day('product.started_at') }} as first_day,
-        {{ local_day('coalesce(product.terminated_at, ' ~ open_end() ~ ')') }} as end_day
-    from {{ ref('dim_product') }} as product
-    inner join {{ ref('dim_product_offering') }} as offering
-        on product.product_offering_id = offering.product_offering_id
-    left join customer_account
-        on product.customer_id = customer_account.customer_id
-        and customer_account.account_rank = 1
-    inner join {{ ref('dim_billing_account') }} as account
-        on coalesce(product.billing_account_id, customer_account.billing_account_id) = account.billing_account_id
-    where
-        offering.needs_network_service
-        and product.service_id is not null
-        and product.status in ('active', 'suspended', 'terminated')
-),
-
--- A product that moved from one CRM to the other is held twice for one service: the later one ends the earlier.
 expected as (
-    select
-        product_id,
-        service_id,
-        first_day as expected_from,
-        least(
-            end_day,
-            coalesce(lead(first_day) over (partition by service_id order by first_day nulls last, product_id nulls last), end_day)
-        ) as expected_to
-    from held
+    select * from {{ ref('int_product__expected_interval') }}
 ),
 
 subscription as (
@@ -94,13 +36,7 @@ gap as (
 
 unbilled as (
     select
-        held.product_id,
-        held.service_id,
-        held.customer_id,
-        held.billing_account_id,
-        held.source_system,
-        held.product_id_source,
-        held.product_offering_id,
+        expected.*,
         run.bill_run_id,
         run.bill_month_days,
         run.period_start,
@@ -109,10 +45,11 @@ unbilled as (
         greatest(gap.gap_from, run.period_start) as unbilled_from,
         least(gap.gap_to, run.period_end) as unbilled_to
     from gap
-    inner join held
-        on gap.product_id = held.product_id
-    inner join run
-        on held.bill_cycle = run.bill_cycle
+    inner join expected
+        on gap.product_id = expected.product_id
+    inner join {{ ref('fct_bill_run') }} as run
+        on expected.bill_cycle = run.bill_cycle
+        and run.status = 'completed'
         and gap.gap_from < run.period_end
         and gap.gap_to > run.period_start
 ),
@@ -126,8 +63,9 @@ proven as (
         sum({{ shared_days('unbilled.unbilled_from', 'unbilled.unbilled_to', 'island.first_day', 'island.end_day') }})
             as present_days
     from unbilled
-    inner join island
+    inner join {{ ref('int_service__presence_island') }} as island
         on unbilled.service_id = island.service_id
+        and island.presence_scope = 'billable'
         and unbilled.unbilled_from < island.end_day
         and unbilled.unbilled_to > island.first_day
     group by unbilled.product_id, unbilled.bill_run_id, unbilled.unbilled_from, unbilled.gap_from

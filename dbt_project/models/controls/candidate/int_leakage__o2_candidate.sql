@@ -1,6 +1,7 @@
--- O2: recurring lines, and discounts on them, for days on which the network had no such service. Grain: invoice_line_id.
--- The days billed for a subscription, minus every day on which the network held its service. A gap is judged as a whole, across bills: a
--- short one is a SIM swap, a missed dump or a late start (parameter min_unprovisioned_days), not an absence.
+-- O2: recurring lines, and discounts on them, for days on which the network had no such service. Grain:
+-- invoice_line_id. The days billed for a subscription, minus every day on which the network held its service. A gap
+-- is judged as a whole, across bills: a short one is a SIM swap, a missed dump or a late start (parameter
+-- min_unprovisioned_days), not an absence.
 
 with
 
@@ -59,7 +60,9 @@ gap as (
 absence as (
     select *
     from gap
-    where {{ dbt.datediff('gap_from', 'gap_to', 'day') }} >= {{ control_parameter('O2', 'min_unprovisioned_days', 'integer') }}
+    where
+        {{ dbt.datediff('gap_from', 'gap_to', 'day') }}
+        >= {{ control_parameter('O2', 'min_unprovisioned_days', 'integer') }}
 ),
 
 refundable as (

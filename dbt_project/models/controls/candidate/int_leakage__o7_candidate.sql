@@ -1,20 +1,20 @@
 -- O7: recurring lines, and discounts on them, for days after a completed cease. Grain: invoice_line_id.
--- The cease names the product; the service only where the order names no product. It counts when order and item are completed, after
--- the subscription began, and nothing activated the same product or service again later.
+-- The cease names the product; the service only where the order names no product. It counts when order and item are
+-- completed, after the subscription began, and nothing activated the same product or service again later.
 
 with
 
-lines as (
+line as (
     select * from {{ ref('int_subscription__charge_line') }}
 ),
 
-items as (
+item as (
     select * from {{ ref('fct_order_item') }}
 ),
 
-ceases as (
+cease as (
     select order_item_id, product_order_id, service_order_id, product_id, service_id, completed_at
-    from items
+    from item
     where
         action = 'delete'
         and state = 'completed'
@@ -22,39 +22,40 @@ ceases as (
         and completed_at is not null
 ),
 
-activations as (
+activation as (
     select product_id, service_id, completed_at
-    from items
+    from item
     where action = 'add' and state = 'completed' and completed_at is not null
 ),
 
-standing_ceases as (
-    select ceases.*
-    from ceases
+standing_cease as (
+    select cease.*
+    from cease
     where
         not exists (
-            select 1 from activations
-            where activations.product_id = ceases.product_id and activations.completed_at > ceases.completed_at
+            select 1 from activation
+            where activation.product_id = cease.product_id and activation.completed_at > cease.completed_at
         )
         and not exists (
-            select 1 from activations
-            where activations.service_id = ceases.service_id and activations.completed_at > ceases.completed_at
+            select 1 from activation
+            where activation.service_id = cease.service_id and activation.completed_at > cease.completed_at
         )
 ),
 
 matched as (
-    select lines.*, standing_ceases.order_item_id, standing_ceases.product_order_id, standing_ceases.service_order_id,
-        standing_ceases.completed_at
-    from lines
-    inner join standing_ceases
-        on lines.product_id = standing_ceases.product_id
-    union all
-    select lines.*, standing_ceases.order_item_id, standing_ceases.product_order_id, standing_ceases.service_order_id,
-        standing_ceases.completed_at
-    from lines
-    inner join standing_ceases
-        on lines.service_id = standing_ceases.service_id
-    where standing_ceases.product_id is null
+    {% for key, condition in [('product_id', 'true'), ('service_id', 'standing_cease.product_id is null')] %}
+    select
+        line.*,
+        standing_cease.order_item_id,
+        standing_cease.product_order_id,
+        standing_cease.service_order_id,
+        standing_cease.completed_at
+    from line
+    inner join standing_cease
+        on line.{{ key }} = standing_cease.{{ key }}
+    where {{ condition }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 dated as (

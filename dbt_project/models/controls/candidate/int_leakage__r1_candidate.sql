@@ -1,7 +1,8 @@
 -- R1: rated events whose amount differs from the catalogue's. Grain: rated_usage_id.
--- Independent: quantity, zone and start come from mediation's record, the price from the catalogue at the start of the event,
--- under the offering that the subscription had then. Billing's rate table and step count are never read.
--- An event for which the catalogue has no price can't be judged and is no finding; zones that are free by rule are worth zero.
+-- Independent: quantity, zone and start come from mediation's record, the price from the catalogue at the start of
+-- the event, under the offering that the subscription had then. Billing's rate table and step count are never read.
+-- An event for which the catalogue has no price can't be judged and is no finding; zones that are free by rule are
+-- worth zero.
 
 with
 

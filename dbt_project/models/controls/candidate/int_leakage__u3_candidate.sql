@@ -1,6 +1,7 @@
--- U3: rated amounts that were due in a completed run and are not on its bill. Grain: subscription, run, usage type, currency.
--- What a run picked up counts there; what none picked up counts in the run in which it was due, so that late usage is on time.
--- Left out: unbilled rows that were reversed, their reversals, and unbilled copies of a billed event: nobody owes them.
+-- U3: rated amounts that were due in a completed run and are not on its bill. Grain: subscription, run, usage type,
+-- currency. What a run picked up counts there; what none picked up counts in the run in which it was due, so that
+-- late usage is on time. Left out: unbilled rows that were reversed, their reversals, and unbilled copies of a billed
+-- event: nobody owes them.
 
 with
 

@@ -1,5 +1,6 @@
 -- Whether each control of the catalogue can be trusted on the data at hand. Grain: control_id.
--- A control without one of its sources would report what is merely not loaded: it can't tell, which is neither zero nor a pass.
+-- A control without one of its sources would report what is merely not loaded: it can't tell, which is neither zero
+-- nor a pass.
 
 with
 
@@ -17,7 +18,8 @@ source_state as (
     select
         required.control_id,
         {{ distinct_list("required.system || '.' || required.entity") }} as required_sources,
-        {{ distinct_list("case when loaded.entity is null then required.system || '.' || required.entity end") }} as missing_sources,
+        {{ distinct_list("case when loaded.entity is null then required.system || '.' || required.entity end") }}
+            as missing_sources,
         sum(case when loaded.entity is null then 1 else 0 end) as missing_count
     from {{ ref('control_source') }} as required
     left join loaded

@@ -1,7 +1,8 @@
 -- Copies of an event that was rated more than once: every row but the first of its kind. Grain: rated_usage_id.
--- The same event has the same subscription, usage type, other party, start, quantity and partial number. A repeat of a call
--- starts at another instant; the parts of a long session or message differ in the partial number. Reversed rows and reversals
--- are settled and don't count. The row that was billed is the first, so that an unbilled twin is never called unbilled money.
+-- The same event has the same subscription, usage type, other party, start, quantity and partial number. A repeat of
+-- a call starts at another instant; the parts of a long session or message differ in the partial number. Reversed
+-- rows and reversals are settled and don't count. The row that was billed is the first, so that an unbilled twin is
+-- never called unbilled money.
 
 with
 

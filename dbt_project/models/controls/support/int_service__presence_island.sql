@@ -1,6 +1,6 @@
 -- When the network held a service, without overlaps. Grain: service_id, presence_scope, first day.
--- Days are local calendar dates, half-open. The network speaks for itself: mobile services are in its subscriber register, fixed lines in
--- inventory; what inventory says of a mobile service may be stale. Two scopes:
+-- Days are local calendar dates, half-open. The network speaks for itself: mobile services are in its subscriber
+-- register, fixed lines in inventory; what inventory says of a mobile service may be stale. Two scopes:
 --   any       whatever the profile: what O2 misses
 --   billable  without test and staff profiles: what O1 needs as proof
 -- A barred subscriber is provisioned: he pays, too.

@@ -1,5 +1,6 @@
 -- What a completed run charged a subscription for a stretch of days, and rebated on it. Grain: invoice_line_id.
--- Recurring lines and discounts, each with its own days: a refund of days takes the discount of the same days back with it.
+-- Recurring lines and discounts, each with its own days: a refund of days takes the discount of the same days back
+-- with it.
 
 with
 

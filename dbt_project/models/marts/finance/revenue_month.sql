@@ -1,6 +1,6 @@
--- What was billed, credited and received. Grain: month, customer_type, product_offering_id, charge_type, usage_type, currency_code.
--- Charges belong to the calendar month in which their bill period starts, adjustments and payments to the local month of posting.
--- Lines of cancelled invoices are left out. Currencies are never added up.
+-- What was billed, credited and received. Grain: month, customer_type, product_offering_id, charge_type, usage_type,
+-- currency_code. Charges belong to the calendar month in which their bill period starts, adjustments and payments to
+-- the local month of posting. Lines of cancelled invoices are left out. Currencies are never added up.
 
 with
 

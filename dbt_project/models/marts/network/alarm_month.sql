@@ -1,6 +1,6 @@
 -- Alarms by where and how bad. Grain: month, site, resource type, severity.
--- The month is the local month in which the alarm was raised. An alarm about something that inventory doesn't know keeps its row, without
--- site and type: unknown is a finding of its own, not noise.
+-- The month is the local month in which the alarm was raised. An alarm about something that inventory doesn't know
+-- keeps its row, without site and type: unknown is a finding of its own, not noise.
 
 with
 

@@ -1,6 +1,6 @@
 -- Open findings in numbers. Grain: control_id, month, direction, currency_code.
--- The month is the calendar month in which the billed period starts. Under- and over-billing stay apart, currencies too;
--- net_amount is control and month over both directions, beside them and never instead.
+-- The month is the calendar month in which the billed period starts. Under- and over-billing stay apart, currencies
+-- too; net_amount is control and month over both directions, beside them and never instead.
 
 with
 

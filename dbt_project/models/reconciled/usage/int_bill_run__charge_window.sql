@@ -1,8 +1,8 @@
 -- Which completed run of a bill cycle an event can fall into, by the day of the event.
--- Grain: bill_cycle, basis (started | rated), UTC event date, start of the window.
--- A usage event is due in the earliest completed run whose period ends after the event started and that ran after the event was
--- rated. Runs of a cycle follow one another, so that is the later of two windows. One row a day makes the lookup an equi-join
--- with one or two candidates, however many runs and events there are.
+-- Grain: bill_cycle, basis (started | rated), UTC event date, start of the window. A usage event is due in the
+-- earliest completed run whose period ends after the event started and that ran after the event was rated. Runs of a
+-- cycle follow one another, so that is the later of two windows. One row a day makes the lookup an equi-join with one
+-- or two candidates, however many runs and events there are.
 
 with
 

@@ -1,0 +1,70 @@
+-- When a product that needs the network should be billed, and on which account. Grain: product_id.
+-- Days are local calendar dates, half-open. A product that moved from one CRM to the other is held twice for one
+-- service: the later one ends the earlier. A product that nobody bills may name no account: then it is due on its
+-- customer's.
+
+with
+
+product as (
+    select product.*
+    from {{ ref('dim_product') }} as product
+    inner join {{ ref('dim_product_offering') }} as offering
+        on product.product_offering_id = offering.product_offering_id
+    where
+        offering.needs_network_service
+        and product.service_id is not null
+        and product.status in ('active', 'suspended', 'terminated')
+),
+
+account as (
+    select * from {{ ref('dim_billing_account') }}
+),
+
+customer_account as (
+    select
+        customer_id,
+        billing_account_id,
+        row_number() over (
+            partition by customer_id
+            order by
+                case status when 'active' then 0 when 'suspended' then 1 else 2 end,
+                opened_at desc nulls last,
+                billing_account_id nulls last
+        ) as account_rank
+    from account
+),
+
+dated as (
+    select
+        *,
+        {{ local_day('started_at') }} as first_day,
+        {{ local_day('coalesce(terminated_at, ' ~ open_end() ~ ')') }} as end_day
+    from product
+),
+
+followed as (
+    select
+        *,
+        lead(first_day) over (
+            partition by service_id order by first_day nulls last, product_id nulls last
+        ) as next_first_day
+    from dated
+)
+
+select
+    followed.product_id,
+    followed.service_id,
+    followed.customer_id,
+    account.billing_account_id,
+    account.bill_cycle,
+    followed.source_system,
+    followed.product_id_source,
+    followed.product_offering_id,
+    followed.first_day as expected_from,
+    least(followed.end_day, coalesce(followed.next_first_day, followed.end_day)) as expected_to
+from followed
+left join customer_account
+    on followed.customer_id = customer_account.customer_id
+    and customer_account.account_rank = 1
+inner join account
+    on coalesce(followed.billing_account_id, customer_account.billing_account_id) = account.billing_account_id
