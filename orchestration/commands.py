@@ -139,23 +139,31 @@ def _settings(file: Path | None) -> Settings:
 
 
 def _print_summary(out: Console, result: Demo) -> None:
-    from rich import box
     from rich.table import Table
 
-    table = Table(title="What leaks, and how much of the planted truth was found", title_justify="left")
-    table.box = box.SIMPLE_HEAD
-    table.add_column("control")
-    for name in ("findings", "undercharged", "overcharged", "precision", "recall", "money error"):
-        table.add_column(name, justify="right")
+    currency = next((row.currency_code for row in result.controls if row.currency_code), "")
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("control", no_wrap=True)
+    for name in ("findings", f"under {currency}", f"over {currency}", "precision", "recall"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in result.controls:
         table.add_row(
             f"{row.control_id} {row.name}",
             f"{row.findings:,}",
-            f"{row.under_amount:,.2f} {row.currency_code}",
-            f"{row.over_amount:,.2f} {row.currency_code}",
-            *(_percent(getattr(row.score, name, None)) for name in ("precision", "recall", "money_error")),
+            f"{row.under_amount:,.2f}",
+            f"{row.over_amount:,.2f}",
+            *(_percent(getattr(row.score, name, None)) for name in ("precision", "recall")),
         )
+    table.add_row(
+        "all",
+        f"{sum(row.findings for row in result.controls):,}",
+        f"{sum(row.under_amount for row in result.controls):,.2f}",
+        f"{sum(row.over_amount for row in result.controls):,.2f}",
+        style="bold",
+    )
+    out.print("\nWhat leaks (money missing, money overcharged), and how it compares with the planted truth:")
     out.print(table)
+    out.print()
     places = {
         "workbook": result.report.workbook,
         "page": result.report.page,
