@@ -34,6 +34,7 @@ from ingestion.hashing import HashSet
 from ingestion.incremental import landed_hashes
 from ingestion.outcomes import History, LoadOutcome, Status, write_outcome
 from ingestion.quarantine import known_rows, quarantine_path
+from ingestion.read_ahead import ReadAhead
 from ingestion.registry import Entity, Source, registry
 from ingestion.scratch import entity_lock, scratch_folder, sweep_scratch
 
@@ -316,24 +317,26 @@ class _Staged:
 
     def extract(self, reading: _Reading) -> None:
         """Write the rows into the scratch folder as they come. Raises what the connector raised."""
-        tables = reading.tables()
-        first = next(tables, None)
-        if first is None:
-            return
-        self._has_rows = True
+        with ReadAhead(reading.tables()) as ahead:
+            tables = iter(ahead)
+            first = next(tables, None)
+            if first is None:
+                return
+            self._has_rows = True
+            waiting = [first]
+            del first
 
-        def rows() -> Iterator[pa.Table]:
-            nonlocal first
-            yield first
-            first = None
-            yield from tables
+            def rows() -> Iterator[pa.Table]:
+                yield waiting.pop()
+                yield from tables
 
-        try:
-            self._pipeline.extract(self._resource(rows, name=self._context.entity.name), loader_file_format="parquet")
-        except Exception:
-            if reading.problem is not None:
-                raise reading.problem from None
-            raise
+            try:
+                resource = self._resource(rows, name=self._context.entity.name)
+                self._pipeline.extract(resource, loader_file_format="parquet")
+            except Exception:
+                if reading.problem is not None:
+                    raise reading.problem from None
+                raise
 
     def put_in_place(self, rows: int) -> tuple[list[str], int]:
         """Finish the Parquet files and move them into the lake.

@@ -58,7 +58,7 @@ class DelimitedLayout(Layout):
             if name not in declared and (position or not self.form.record)
         ]
 
-    def fields(self, lines: pl.Series, names: str) -> Fields:
+    def fields(self, lines: pl.Series, names: str, body: bytes | None = None) -> Fields:
         """Text fields of each line, by the entity's column names.
 
         A quoted record may span lines: its fields stand in its first line and ``is_record`` is false for the others.
@@ -72,14 +72,15 @@ class DelimitedLayout(Layout):
         quoted = lines.str.contains(quote, literal=True) if quote else pl.Series([False]).new_from_index(0, len(lines))
         good = (lines.str.count_matches(self.form.separator, literal=True) == width - 1) & ~quoted
         columns = [f"field_{position}" for position in range(width)]
-        plain = lines.filter(good)
+        plain = body if body is not None and good.all() else _text(lines.filter(good))
         frame = self._read_plain(plain, columns)
         faults = pl.Series("fault", [None], dtype=pl.String).new_from_index(0, len(lines))
         is_record = pl.Series([True]).new_from_index(0, len(lines))
         if not good.all():
             records, wrong, continued = self._read_quoted(lines, good, quoted, width)
             order = pl.concat([good.arg_true(), pl.Series([index for index, _ in records], dtype=pl.UInt32)])
-            rows = pl.DataFrame([row for _, row in records], schema=dict.fromkeys(columns, pl.String), orient="row")
+            values = [[value or None for value in row] for _, row in records]
+            rows = pl.DataFrame(values, schema=dict.fromkeys(columns, pl.String), orient="row")
             placed = pl.concat([frame, rows]).with_columns(order.cast(pl.UInt32).alias("line"))
             every = pl.DataFrame({"line": pl.int_range(len(lines), dtype=pl.UInt32, eager=True)})
             frame = every.join(placed, on="line", how="left", maintain_order="left").drop("line")
@@ -96,12 +97,11 @@ class DelimitedLayout(Layout):
             faults = pl.select(pl.when(unknown).then(pl.lit("unknown_record")).otherwise(faults)).to_series()
         return Fields(chosen, faults, is_record)
 
-    def _read_plain(self, lines: pl.Series, columns: list[str]) -> pl.DataFrame:
-        """Lines without quotes and with the right number of separators."""
+    def _read_plain(self, text: bytes, columns: list[str]) -> pl.DataFrame:
+        """Lines without quotes and with the right number of separators; an empty field is null."""
         schema = dict.fromkeys(columns, pl.String)
-        if not len(lines):
+        if not text:
             return pl.DataFrame(schema=schema)
-        text = (lines.str.join("\n")[0] + "\n").encode()
         return pl.read_csv(
             text, separator=self.form.separator, has_header=False, quote_char=None, schema=schema, infer_schema=False
         )
@@ -145,3 +145,7 @@ class DelimitedLayout(Layout):
             return text.split(self.form.separator)
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.form.separator, quotechar=self.form.quote)
         return next(reader, [])
+
+
+def _text(lines: pl.Series) -> bytes:
+    return (lines.str.join("\n")[0] + "\n").encode() if len(lines) else b""

@@ -7,7 +7,9 @@ trailer has been seen. A bad row goes to quarantine and the good ones land; a br
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -38,6 +40,8 @@ from ingestion.outcomes import FileOutcome
 from ingestion.quarantine import Quarantine
 from ingestion.registry import Entity
 
+_FILES_AHEAD = 4
+
 
 @dataclass
 class Fields:
@@ -66,8 +70,8 @@ class Layout(ABC):
         return []
 
     @abstractmethod
-    def fields(self, lines: pl.Series, names: str) -> Fields:
-        """Split lines into fields."""
+    def fields(self, lines: pl.Series, names: str, body: bytes | None = None) -> Fields:
+        """Split lines into fields; an empty one is null. ``body``: the same lines as one text, where there is one."""
 
 
 @dataclass
@@ -91,6 +95,17 @@ class _FileState:
 class _Part:
     state: _FileState
     chunk: Chunk
+
+
+def _all_chunks(state: _FileState) -> list[Chunk]:
+    """A small file's chunks; what is wrong with the file is kept in its state."""
+    chunks = []
+    try:
+        for chunk in state.reader.chunks():
+            chunks.append(chunk)
+    except FileProblem as problem:
+        state.problem = problem
+    return chunks
 
 
 class FileLoad:
@@ -124,12 +139,14 @@ class FileLoad:
         parts: list[_Part] = []
         names: str | None = None
         size = 0
-        for file in files:
-            state = _FileState(file, FileReader(file, self._form, self._layout.has_names))
+        for state, chunks in self._read(files):
             self._undecided.append(state)
+            state.is_read = state.problem is not None
+            if state.is_read:
+                continue
             try:
-                _ = file.file_date, sequence_of(self._entity, file)
-                for chunk in state.reader.chunks():
+                _ = state.file.file_date, sequence_of(self._entity, state.file)
+                for chunk in chunks:
                     if parts and (names != state.reader.names or size + len(chunk.body) > CHUNK_BYTES):
                         yield from self._flush(parts)
                         parts, size = [], 0
@@ -143,6 +160,20 @@ class FileLoad:
             state.is_read = True
         yield from self._flush(parts)
         self._report()
+
+    def _read(self, files: list[SourceFile]) -> Iterator[tuple[_FileState, Iterable[Chunk]]]:
+        """Each file and its chunks, in order; small files are read some places ahead, in a thread."""
+        with ThreadPoolExecutor(1) as reading:
+            ahead: deque[tuple[_FileState, Future[list[Chunk]] | None]] = deque()
+            for file in files:
+                state = _FileState(file, FileReader(file, self._form, self._layout.has_names))
+                small = reading.submit(_all_chunks, state) if state.reader.is_small else None
+                ahead.append((state, small))
+                if len(ahead) > _FILES_AHEAD:
+                    first, chunks = ahead.popleft()
+                    yield first, chunks.result() if chunks else first.reader.chunks()
+            for first, chunks in ahead:
+                yield first, chunks.result() if chunks else first.reader.chunks()
 
     def _is_known(self, file: SourceFile) -> bool:
         """Taken, or found to be a repetition, by an earlier load, and untouched since."""
@@ -179,19 +210,28 @@ class FileLoad:
 
     def _parse(self, parts: list[_Part]) -> tuple[pl.DataFrame, np.ndarray]:
         """Good rows of all parts, typed, and which part each belongs to; bad ones go to their file's quarantine."""
-        lines = lines_of(b"".join(part.chunk.body for part in parts))
+        body: bytes | None = b"".join(part.chunk.body for part in parts)
+        assert body is not None
+        lines = lines_of(body)
         part_of_row = np.repeat(np.arange(len(parts)), [part.chunk.lines for part in parts])
         first_lines = (np.arange(part.chunk.first_line, part.chunk.first_line + part.chunk.lines) for part in parts)
         numbers = np.concatenate(list(first_lines))
         is_filled = (lines != "").to_numpy()
         if not is_filled.all():
             lines, part_of_row, numbers = lines.filter(is_filled), part_of_row[is_filled], numbers[is_filled]
-        return self._parse_lines(parts, lines, part_of_row, numbers)
+        if not is_filled.all() or b"\r" in body:
+            body = None
+        return self._parse_lines(parts, lines, part_of_row, numbers, body)
 
     def _parse_lines(
-        self, parts: list[_Part], lines: pl.Series, part_of_row: np.ndarray, numbers: np.ndarray
+        self,
+        parts: list[_Part],
+        lines: pl.Series,
+        part_of_row: np.ndarray,
+        numbers: np.ndarray,
+        body: bytes | None = None,
     ) -> tuple[pl.DataFrame, np.ndarray]:
-        fields = self._layout.fields(lines, parts[0].state.reader.names or "")
+        fields = self._layout.fields(lines, parts[0].state.reader.names or "", body)
         contents = _joined(lines, fields.is_record)
         faults = self._with_bad_encoding(fields.faults, parts, part_of_row, numbers)
         is_record = fields.is_record.to_numpy()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import re
 import time
 import zlib
@@ -26,6 +27,8 @@ from ingestion.guards import SystemFailed
 from ingestion.registry import Entity
 
 CHUNK_BYTES = 8 * 1024 * 1024
+# Decompressed, a file up to this size may be some hundred times larger, and still fits.
+_SMALL_GZIP_BYTES = 1024 * 1024
 # A record that spans lines by quotes is followed this far.
 _LINES_PER_RECORD = 50
 _SETTLE_SECONDS = 2.0
@@ -200,7 +203,17 @@ class FileReader:
             raise FileProblem("being_written", "the file changed while it was read")
 
     def _open(self) -> IO[bytes]:
-        return gzip.open(self.file.path, "rb") if self._form.compression else self.file.path.open("rb")  # type: ignore[return-value]
+        if not self._form.compression:
+            return self.file.path.open("rb")
+        if self.file.size <= _SMALL_GZIP_BYTES:
+            # At once, and outside Python's lock.
+            return io.BytesIO(gzip.decompress(self.file.path.read_bytes()))
+        return gzip.open(self.file.path, "rb")  # type: ignore[return-value]
+
+    @property
+    def is_small(self) -> bool:
+        """Small enough to be read whole, ahead of its turn."""
+        return self.file.size <= (_SMALL_GZIP_BYTES if self._form.compression else CHUNK_BYTES)
 
     def _unless_growing(self, reason: str) -> str:
         """A young file that seems broken off is probably still being written."""

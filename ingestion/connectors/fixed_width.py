@@ -34,13 +34,14 @@ class FixedWidthLayout(Layout):
         self._placed = [column for column in entity.columns if column.start and column.width]
         self._length = max((column.start or 0) + (column.width or 0) - 1 for column in self._placed)
 
-    def fields(self, lines: pl.Series, names: str) -> Fields:
+    def fields(self, lines: pl.Series, names: str, body: bytes | None = None) -> Fields:
         """Text fields of each line, trimmed. Trailing blanks may be missing or more; other text beyond is a fault."""
         line = lines.rename("line").to_frame()
-        frame = line.select(
-            pl.col("line").str.slice((column.start or 1) - 1, column.width).str.strip_chars(" ").alias(column.name)
+        texts = {
+            column.name: pl.col("line").str.slice((column.start or 1) - 1, column.width).str.strip_chars(" ")
             for column in self._placed
-        )
+        }
+        frame = line.select(pl.when(text != "").then(text).alias(name) for name, text in texts.items())
         mark = pl.lit(self.form.record or "")
         faults = line.select(
             pl.when(~pl.col("line").str.starts_with(mark))

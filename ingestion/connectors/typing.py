@@ -26,36 +26,50 @@ class Typed:
 
 
 def type_fields(texts: pl.DataFrame, entity: Entity, form: FileFormat) -> Typed:
-    """Cast text columns (named as the entity's columns; empty means null)."""
-    texts = texts.with_columns(pl.all().replace("", None))
-    values, checks = [], []
+    """Cast text columns, named as the entity's columns; what is empty must be null already."""
+    values, invalid = [], {}
     for column in entity.columns:
-        values.append(_value(column, form).alias(column.name))
+        text = texts[column.name]
+        value = _value(text, column, form)
+        values.append(value)
         if column.type == "timestamp":
-            values.append(pl.col(column.name).alias(f"{column.name}_source"))
+            values.append(text.alias(f"{column.name}_source"))
         if column.type not in ("text", "json"):
-            checks.append(column.name)
-    frame = texts.select(values)
-    invalid = pl.DataFrame({name: texts[name].is_not_null() & frame[name].is_null() for name in checks})
+            is_lossless = value.null_count() == text.null_count()
+            invalid[column.name] = _nothing(text) if is_lossless else text.is_not_null() & value.is_null()
     needed = [column.name for column in entity.columns if column.required or column.name in entity.key]
-    missing = texts.select(pl.col(name).is_null() for name in needed)
-    return Typed(frame, invalid, missing)
+    missing = {name: texts[name].is_null() if texts[name].null_count() else _nothing(texts[name]) for name in needed}
+    return Typed(pl.DataFrame(values), pl.DataFrame(invalid), pl.DataFrame(missing))
 
 
-def _value(column: Column, form: FileFormat) -> pl.Expr:
-    text = pl.col(column.name)
-    trimmed = text.str.strip_chars()
+def _nothing(like: pl.Series) -> pl.Series:
+    return pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(like))
+
+
+def _value(text: pl.Series, column: Column, form: FileFormat) -> pl.Series:
+    """The column's values, null where the text is none of its type."""
+    if column.type in ("text", "json"):
+        return text
+    value = text.to_frame().select(_parsed(pl.col(column.name), column, form)).to_series()
+    if value.null_count() > text.null_count():
+        # Rarely needed, and slower: blanks around the value.
+        value = text.to_frame().select(_parsed(pl.col(column.name).str.strip_chars(), column, form)).to_series()
+    return value.alias(column.name)
+
+
+def _parsed(text: pl.Expr, column: Column, form: FileFormat) -> pl.Expr:
     if column.type == "integer":
-        return trimmed.cast(pl.Int64, strict=False)
+        return text.cast(pl.Int64, strict=False)
     if column.type == "date":
-        return trimmed.str.to_date(form.date, strict=False)
+        return text.str.to_date(form.date, strict=False)
     if column.type == "timestamp":
-        return _timestamp(trimmed, form)
+        return _timestamp(text, form)
     if column.type == "boolean":
-        lower = trimmed.str.to_lowercase()
+        lower = text.str.to_lowercase()
         return pl.when(lower.is_in(["true", "1"])).then(True).when(lower.is_in(["false", "0"])).then(False)
     size = decimal_size(column.type)
-    return _decimal(trimmed, size, form) if size else text
+    assert size, column.type
+    return _decimal(text, size, form)
 
 
 def _decimal(text: pl.Expr, size: tuple[int, int], form: FileFormat) -> pl.Expr:
