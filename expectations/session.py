@@ -6,6 +6,7 @@ Everything runs as SQL in DuckDB. Results are kept under ``<checks>/validations`
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
@@ -46,6 +47,7 @@ class CheckSession:
         telemetry.disable()
         self._name = f"{edge}_{uuid.uuid4().hex}"
         self._connection = connection
+        self._checks = settings.checks
         self._run = RunIdentifier(run_name=edge, run_time=datetime.now(UTC))
         self._shown: list[ValidationResultIdentifier] = []
         self._context = gx.get_context(project_config=_project(settings), mode="ephemeral")
@@ -113,14 +115,17 @@ class CheckSession:
         """Render this run's pages and the index; drop pages of runs that are no longer kept."""
         if not self._shown:
             return
-        store = self._context.validation_results_store
-        by_suite: dict[str, list[ValidationResultIdentifier]] = {}
-        for key in store.list_keys():
-            by_suite.setdefault(key.expectation_suite_identifier.name, []).append(key)
-        for keys in by_suite.values():
-            for key in sorted(keys, key=lambda key: key.run_id.run_time, reverse=True)[KEPT_RUNS:]:
-                store.remove_key(key)
-        self._context.build_data_docs(resource_identifiers=self._shown)
+        # Several systems may be checked at once, each in a process of its own; the site is one.
+        with (self._checks / "data_docs.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            store = self._context.validation_results_store
+            by_suite: dict[str, list[ValidationResultIdentifier]] = {}
+            for key in store.list_keys():
+                by_suite.setdefault(key.expectation_suite_identifier.name, []).append(key)
+            for keys in by_suite.values():
+                for key in sorted(keys, key=lambda key: key.run_id.run_time, reverse=True)[KEPT_RUNS:]:
+                    store.remove_key(key)
+            self._context.build_data_docs(resource_identifiers=self._shown)
 
     def _examples(self, item: Any, view: str) -> str | None:
         """A few of the values or rows that were not expected, as JSON; a summary of a query holds none of its own."""

@@ -23,6 +23,8 @@ from orchestration.resources import Lake
 
 # 15, 30 and 60 seconds, give or take: a source that restarts is back by then.
 RETRY = RetryPolicy(max_retries=3, delay=15, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS)
+# Reasons that waiting doesn't change.
+_FINAL = {"no_settings"}
 
 
 def source_assets() -> list[AssetsDefinition]:
@@ -46,8 +48,10 @@ def _system_assets(source: Source) -> AssetsDefinition:
         settings = lake.settings()
         outcomes = ingest_system(settings, source.system)
         loaded = {outcome.load_id for outcome in outcomes if outcome.status == "loaded"}
-        results = landing.check(settings, system=source.system, load_ids=loaded) if loaded else []
-        failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+        # An earlier attempt of this step may have brought a load: then every latest load is checked.
+        load_ids = None if context.retry_number else loaded
+        results = landing.check(settings, system=source.system, load_ids=load_ids) if load_ids != set() else []
+        failed = [outcome for outcome in outcomes if outcome.status == "failed" and outcome.reason not in _FINAL]
         # Every attempt but the last fails the step, so that it is tried again. The last one lets the run go on with
         # what the lake already holds, and shows the failure on the asset: one dead source never stops the others.
         if failed and context.retry_number < RETRY.max_retries:

@@ -9,6 +9,7 @@ import pytest
 from expectations.landing import check
 from expectations.landing.holds import hold_file
 from expectations.results import read_results
+from expectations.session import KEPT_RUNS
 from tests.expectations.raw_layer import lake, land
 
 RUN = (
@@ -133,3 +134,12 @@ def test_results_are_kept_and_shown(settings):
 def test_refused_load_is_not_checked(settings):
     land(settings, "billing", "bill_run", "20261001T080000000000", bill_runs((7, 8)), status="refused")
     assert check(settings) == []
+
+
+def test_data_docs_keep_the_last_runs_only(settings):
+    for hour in range(KEPT_RUNS + 2):
+        land(settings, "billing", "bill_run", f"20261001T{hour:02}0000000000", bill_runs((7, 8)))
+        check(settings)
+    pages = list((settings.checks / "data_docs" / "validations").rglob("*.html"))
+    assert len(pages) == KEPT_RUNS
+    assert len(list((settings.checks / "results").glob("*.json"))) == KEPT_RUNS + 2
