@@ -48,7 +48,7 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## Synthetic operator → ingestion → checks → dbt → publication → leakage report
 	@$(BIN)/concord demo --folder $(DEMO) --customers $(CUSTOMERS) --months $(MONTHS) --events $(EVENTS) --seed $(SEED)
 
-dev: $(READY) ## Open Dagster's web page on the demo's lake
+dev: $(READY) ## Open Dagster's pages on the demo's lake, with the demo's systems running
 	@$(BIN)/concord dev
 
 report: $(READY) ## Write the leakage workbook and page again
@@ -82,8 +82,8 @@ lock: $(READY) ## Pin dependencies anew (needs uv)
 	@uv pip compile pyproject.toml --all-extras --universal --no-strip-extras --no-emit-index-url --no-header \
 		--generate-hashes -o requirements.lock
 
-clean: ## Remove what runs have made: the demo, reports, caches
-	@rm -rf var reports lake .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs
+clean: ## Remove the demo and caches (a lake of your own stays)
+	@rm -rf var .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 distclean: clean ## The same, and the virtual environment

@@ -16,7 +16,7 @@ _INSTANCE = """\
 # Written when it is missing; change it as you like.
 telemetry:
   enabled: false
-# A run at a time per lake: two builds would only wait for each other.
+# Two at once: sources may be read while a build runs; a second build would only wait.
 concurrency:
   runs:
     max_concurrent_runs: 2
