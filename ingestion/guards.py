@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from ingestion.hashing import halves
 
+# Of fewer rows most may be bad by chance.
+_ROWS_TO_JUDGE = 20
 _MASK = (1 << 64) - 1
 
 
@@ -70,6 +72,21 @@ def refuse_type_change(flips: dict[str, int], rows: int) -> None:
             "type_changed",
             f"of {rows:,} rows another type than declared: {parts}",
             hint="ask the source's owner what changed; then adjust the column's type in source.yml",
+        )
+
+
+def is_mostly_bad(bad: int, rows: int) -> bool:
+    """True when so many rows of a large number are bad that the interface has changed, not the rows."""
+    return rows >= _ROWS_TO_JUDGE and bad * 2 > rows
+
+
+def refuse_mostly_bad(bad: int, rows: int) -> None:
+    """Raise LoadRefused when most of the rows would go to quarantine."""
+    if is_mostly_bad(bad, rows):
+        raise LoadRefused(
+            "mostly_bad_rows",
+            f"{bad:,} of {rows:,} rows are bad; the previous load stays",
+            hint="ask the source's owner what changed; then adjust source.yml",
         )
 
 

@@ -1,10 +1,24 @@
-"""What an incremental load has landed already: the overlap window reads it again, and it is dropped by its hash."""
+"""Reading back what has landed: by the loads that read the overlap window again, and by releases."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 from concord.engine import connect
 from ingestion.extraction import LoadContext
 from ingestion.hashing import HashSet
+
+
+def read_landed(paths: list[Path], query: str, **parameters: Any) -> pa.Table:
+    """Rows of Parquet files by a query on ``landed``; files from before a column was declared have it as null."""
+    with connect() as connection:
+        connection.execute("set preserve_insertion_order = false")
+        landed = "select * from read_parquet($paths, union_by_name = true, hive_partitioning = false)"
+        values = {"paths": [str(path) for path in paths], **parameters}
+        return connection.execute(f"with landed as ({landed}) {query}", values).to_arrow_table()
 
 
 def landed_hashes(context: LoadContext) -> HashSet | None:
@@ -16,22 +30,18 @@ def landed_hashes(context: LoadContext) -> HashSet | None:
     paths = context.history.data_paths()
     if window is None or entity.cursor is None or not paths:
         return None
-    loads = [load.load_id for load in context.history.counted]
     keys = ", ".join(f'"{name}"' for name in entity.key)
-    with connect() as connection:
-        table = connection.execute(
-            f"""
-            select _row_hash from (
-                select
-                    _row_hash,
-                    row_number() over (
-                        partition by {keys} order by "{entity.cursor}" desc nulls last, _load_id desc
-                    ) as version_number
-                from read_parquet($paths, union_by_name = true)
-                where ("{entity.cursor}" >= $window or "{entity.cursor}" is null) and list_contains($loads, _load_id)
-            )
-            where version_number = 1
-            """,
-            {"paths": [str(path) for path in paths], "window": window, "loads": loads},
-        ).to_arrow_table()
-    return HashSet(table.column(0))
+    query = f"""
+        select _row_hash from (
+            select
+                _row_hash,
+                row_number() over (
+                    partition by {keys} order by "{entity.cursor}" desc nulls last, _load_id desc
+                ) as version_number
+            from landed
+            where ("{entity.cursor}" >= $window or "{entity.cursor}" is null) and list_contains($loads, _load_id)
+        )
+        where version_number = 1
+    """
+    loads = [load.load_id for load in context.history.counted]
+    return HashSet(read_landed(paths, query, window=window, loads=loads).column(0))

@@ -27,11 +27,12 @@ from ingestion.guards import (
     ContentHash,
     LoadProblem,
     LoadRefused,
+    refuse_mostly_bad,
     refuse_shrunk,
     without_secrets,
 )
 from ingestion.hashing import HashSet
-from ingestion.incremental import landed_hashes
+from ingestion.landed import landed_hashes
 from ingestion.outcomes import History, LoadOutcome, Status, write_outcome
 from ingestion.quarantine import known_rows, quarantine_path
 from ingestion.read_ahead import ReadAhead
@@ -272,6 +273,7 @@ def _judge(context: LoadContext, outcome: LoadOutcome) -> tuple[Status, str | No
     if entity.mode == "full":
         if last and last.content_hash == outcome.content_hash and last.rows == outcome.rows:
             return "unchanged", None
+        refuse_mostly_bad(outcome.quarantined_rows, outcome.rows + outcome.quarantined_rows)
         if last and not context.accept_shrink:
             refuse_shrunk(context.source.system, entity.name, outcome.rows, last.rows, entity.max_shrink_pct)
         return "loaded", None
@@ -372,11 +374,11 @@ class _Staged:
 def _sweep_orphans(settings: Settings, system: str, entity: str) -> None:
     """Remove files that belong to no load record: a killed load left them."""
     history = History(settings, system, entity)
-    known = set(history.data_paths([record for record in history.records if record.status == "loaded"]))
+    known = set(history.data_paths(history.loaded))
     for path in (settings.raw / system / entity).glob("load_date=*/*.parquet"):
         if path.parent.name != _SCHEMA_FOLDER and path not in known:
             path.unlink(missing_ok=True)
-    loads = {record.load_id for record in history.records if record.status == "loaded"}
+    loads = {record.load_id for record in history.loaded}
     for path in (settings.raw / system / "_quarantine" / entity).glob("*"):
         if path.stem not in loads:
             path.unlink(missing_ok=True)

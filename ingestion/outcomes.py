@@ -130,26 +130,37 @@ class History:
     def latest_load_id(self) -> str | None:
         return self._paths[-1].stem if self._paths else None
 
-    def newest_first(self) -> Iterator[LoadOutcome]:
-        """Every readable record; one that isn't is none: it was not written by write_outcome."""
+    def _newest_first(self, *words: str) -> Iterator[LoadOutcome]:
+        """Every readable record, or those whose text holds one of the words; most of many are not worth parsing.
+
+        A record that can't be read is none: it was not written by write_outcome.
+        """
+        wanted = [word.encode() for word in words]
         for path in reversed(self._paths):
             try:
-                yield LoadOutcome.model_validate_json(path.read_bytes())
+                content = path.read_bytes()
+                if not wanted or any(word in content for word in wanted):
+                    yield LoadOutcome.model_validate_json(content)
             except (OSError, ValueError):
                 continue
 
     @cached_property
     def records(self) -> list[LoadOutcome]:
-        return list(self.newest_first())[::-1]
+        return list(self._newest_first())[::-1]
+
+    @cached_property
+    def loaded(self) -> list[LoadOutcome]:
+        """Loads that brought something, whether they count or are held."""
+        return [record for record in self._newest_first("loaded") if record.status == "loaded"][::-1]
 
     @cached_property
     def counted(self) -> list[LoadOutcome]:
         """Loads whose rows count: status ``loaded`` and no hold."""
-        return [record for record in self.records if self._counts(record)]
+        return [record for record in self.loaded if self._counts(record)]
 
     @cached_property
     def last_counted(self) -> LoadOutcome | None:
-        return next((record for record in self.newest_first() if self._counts(record)), None)
+        return next((record for record in self._newest_first("loaded") if self._counts(record)), None)
 
     def _counts(self, record: LoadOutcome) -> bool:
         return record.status == "loaded" and record.load_id not in self.held
@@ -172,12 +183,14 @@ class History:
 
     @cached_property
     def refused_files(self) -> list[FileOutcome]:
-        """Files that some attempt refused, the latest refusal of each name last."""
-        return [file for load in self.records for file in load.files if file.status == "refused"]
+        """Files that some attempt refused."""
+        return [file for load in self._newest_first("refused") for file in load.files if file.status == "refused"]
 
     @cached_property
     def repeated_files(self) -> list[FileOutcome]:
-        return [file for load in self.records for file in load.files if file.status == "repeated_file"]
+        """Files that some attempt found to repeat another."""
+        found = self._newest_first("repeated_file")
+        return [file for load in found for file in load.files if file.status == "repeated_file"]
 
 
 def entities_with_records(settings: Settings) -> list[tuple[str, str]]:

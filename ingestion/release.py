@@ -12,12 +12,12 @@ from importlib import import_module
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from concord.errors import ConcordError
 from concord.settings import Settings
 from ingestion.extraction import Extraction, LoadContext
 from ingestion.fields import extracted_schema
+from ingestion.landed import read_landed
 from ingestion.landing import land
 from ingestion.outcomes import History, LoadOutcome
 from ingestion.quarantine import read_entity_quarantine
@@ -138,32 +138,33 @@ class _Releasing:
         hashes = table["_row_hash"].to_pylist()
         if self.entity.mode in ("full", "snapshot") or not paths:
             return [True] * len(hashes)
-        columns = ["_row_hash", "_source_ref", "_source_position"]
-        landed = pl.scan_parquet(paths).select(columns).filter(pl.col("_row_hash").is_in(hashes)).collect()
+        query = "select _row_hash, _source_ref, _source_position from landed where list_contains($hashes, _row_hash)"
+        landed = read_landed(paths, query, hashes=hashes)
         if self.entity.mode == "incremental":
-            known = set(landed["_row_hash"])
+            known = set(landed["_row_hash"].to_pylist())
             return [value not in known for value in hashes]
-        places = set(landed.select(columns).iter_rows())
-        rows = zip(*(table[name].to_pylist() for name in columns), strict=True)
+        places = set(zip(*(column.to_pylist() for column in landed.columns), strict=True))
+        rows = zip(*(table[name].to_pylist() for name in landed.column_names), strict=True)
         return [row not in places for row in rows]
 
     def _whole(self, fresh: pa.Table, history: History) -> Iterator[pa.Table]:
         """The released rows, behind the rows of the whole that they belong to."""
         schema = extracted_schema(self._source, self.entity)
+        names = ", ".join(f'"{name}"' for name in schema.names)
+        whole: list[pa.Table] = []
         if self.entity.mode == "full" and history.last_counted:
-            for path in history.data_paths([history.last_counted]):
-                for batch in pq.ParquetFile(path).iter_batches(columns=schema.names):
-                    yield pa.Table.from_batches([batch]).select(schema.names).cast(schema)
-        if self.entity.mode == "snapshot":
-            yield from self._snapshots(set(fresh["file_date"].to_pylist()), schema, history)
+            paths = history.data_paths([history.last_counted])
+            whole = [read_landed(paths, f"select {names} from landed")] if paths else []
+        if self.entity.mode == "snapshot" and history.data_paths():
+            query = f"""
+                , latest as (
+                    select file_date, max(_load_id) as _load_id from landed
+                    where list_contains($dates, file_date) group by file_date
+                )
+                select {names} from landed where (file_date, _load_id) in (select file_date, _load_id from latest)
+            """
+            dates = fresh["file_date"].unique().to_pylist()
+            whole = [read_landed(history.data_paths(), query, dates=dates)]
+        for table in whole:
+            yield table.select(schema.names).cast(schema)
         yield fresh
-
-    @staticmethod
-    def _snapshots(dates: set[object], schema: pa.Schema, history: History) -> Iterator[pa.Table]:
-        paths = history.data_paths()
-        if not paths:
-            return
-        rows = pl.scan_parquet(paths).filter(pl.col("file_date").is_in(list(dates)))
-        latest = rows.group_by("file_date").agg(pl.col("_load_id").max())
-        whole = rows.join(latest, on=["file_date", "_load_id"], how="semi").collect()
-        yield whole.select(schema.names).to_arrow().cast(schema)

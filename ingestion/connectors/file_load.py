@@ -7,7 +7,7 @@ trailer has been seen. A bad row goes to quarantine and the good ones land; a br
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ from ingestion.connectors.files import (
 from ingestion.connectors.typing import Typed, type_fields
 from ingestion.extraction import Extraction, LoadContext
 from ingestion.fields import extracted_schema
-from ingestion.guards import has_shrunk, is_type_change
+from ingestion.guards import has_shrunk, is_mostly_bad, is_type_change
 from ingestion.hashing import md5_of_texts
 from ingestion.outcomes import FileOutcome
 from ingestion.quarantine import Quarantine
@@ -406,6 +406,11 @@ class FileLoad:
             if is_type_change(count, state.records):
                 kind = self._entity.column(name).type
                 raise FileProblem("type_changed", f"{name} is no {kind} in {count:,} of {state.records:,} records")
+        if is_mostly_bad(len(state.quarantine), state.records):
+            reasons = Counter(state.quarantine.reasons).most_common(1)[0][0]
+            raise FileProblem(
+                "mostly_bad_rows", f"{len(state.quarantine):,} of {state.records:,} records are bad, mostly {reasons}"
+            )
         twin = self._taken_sequences.get((outcome.partition, outcome.sequence))
         if twin:
             raise FileProblem(

@@ -443,3 +443,23 @@ def test_other_separators_no_quotes_and_a_byte_order_mark(settings: Settings, fo
         ('"x', True, date(2026, 7, 1), Decimal("12.5")),
         ("y", False, None, None),
     ]
+
+
+def test_a_file_of_mostly_bad_rows_is_refused(settings: Settings, folder: Path) -> None:
+    """A layout that moved by a byte is no matter of single rows: the last good dump stays the current one."""
+    good = [subscriber(f"2620100000000{n:02d}") for n in range(30)]
+    write_dump(folder, "20260701", good)
+    write_dump(folder, "20260702", [f"{line} moved" for line in good])
+    outcome = load_dump(settings, folder)
+    assert reasons(outcome)["hlr_20260702.dat.gz"] == ("refused", "mostly_bad_rows")
+    assert (outcome.rows, outcome.quarantined_rows) == (30, 0)
+
+
+def test_a_file_in_another_encoding_is_refused(settings: Settings, folder: Path) -> None:
+    path = folder / "med_voice_20260701_000001.csv.gz"
+    records = [usage_record(n).replace("C1", "Köln") for n in range(1, 31)]
+    path.write_bytes(gzip.compress(usage_text(1, records).encode("iso-8859-1")))
+    age(path)
+    outcome = load_usage(settings, folder)
+    assert reasons(outcome)[path.name] == ("refused", "mostly_bad_rows")
+    assert "bad_encoding" in (outcome.files[0].detail or "")

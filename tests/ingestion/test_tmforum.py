@@ -17,6 +17,7 @@ from ingestion.connectors.json_record import content_hash, follow, split_records
 from ingestion.outcomes import History, LoadOutcome
 from ingestion.quarantine import read_quarantine
 from ingestion.registry import registry
+from ingestion.release import release
 from tests.ingestion.sources import counted_rows, load, settings_at, source_of_one_entity
 from tests.ingestion.transport import ADDRESS, Answer, install, pages
 
@@ -368,3 +369,42 @@ def test_splitting_keeps_each_text(records: list[Any], space: str) -> None:
 def test_the_hash_does_not_depend_on_the_order_of_fields() -> None:
     assert content_hash({"a": 1, "b": {"c": 2, "d": 3}}) == content_hash({"b": {"d": 3, "c": 2}, "a": 1})
     assert content_hash({"a": 1}) != content_hash({"a": "1"})
+
+
+def test_mostly_bad_records_leave_the_previous_state(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, pages([customer(n) for n in range(30)]))
+    load_customers(settings)
+    install(monkeypatch, pages([customer(n) if n < 10 else {"name": n} for n in range(30)]))
+    outcome = load_customers(settings)
+    assert (outcome.status, outcome.reason) == ("refused", "mostly_bad_rows")
+    assert len(ids(settings)) == 30
+
+
+def test_released_records_land_whole_and_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Full: the whole with the released record. Incremental: the record alone, unless it has landed by itself."""
+    relaxed = {name: source.model_copy(deep=True) for name, source in registry().items()}
+    monkeypatch.setattr("ingestion.run.registry", lambda: relaxed)
+    odd = {"id": "X", "name": "no party"}
+    install(monkeypatch, pages([customer(1), customer(2), odd]))
+    assert load_customers(settings).quarantined_rows == 1
+    assert release(settings, "crm", "customer").released == 0
+    relaxed["crm"].entity("customer").column("engaged_party_id").required = False
+    result = release(settings, "crm", "customer")
+    assert (result.rows, result.released, result.still_bad) == (1, 1, 0)
+    assert result.outcome is not None
+    latest = counted_rows(settings, "crm", "customer").filter(_load_id=result.outcome.load_id)
+    assert sorted(latest["id"].to_list()) == ["C0001", "C0002", "X"]
+    assert release(settings, "crm", "customer").rows == 0
+
+    times = {"alarmChangedTime": "2026-07-01T12:00:00Z"}
+    install(
+        monkeypatch, pages([alarm(1, **{"changed": times["alarmChangedTime"]}), {"id": "A2", **times}, {"id": "A3"}])
+    )
+    load_alarms(settings)
+    relaxed["alarms"].entity("alarm").column("alarm_raised_at").required = False
+    # One of them comes by itself before anybody releases it.
+    install(monkeypatch, pages([{"id": "A2", **times}]))
+    load(settings, relaxed["alarms"], DETAILS)
+    result = release(settings, "alarms", "alarm")
+    assert result.released == 1
+    assert ids(settings, "alarm", "alarms") == ["A1", "A2", "A3"]
