@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,18 +37,28 @@ def ingest(
 
     from concord.settings import load_settings
     from ingestion.run import ingest as run
+    from ingestion.run import source_of
 
+    for system in systems or ():
+        source_of(system)  # a typing error is told before anything is shown
     table = _outcome_table()
     outcomes: list[LoadOutcome] = []
     console = Console()
+    # A table that grows while one looks on; in a log, it is printed once.
+    shown = (
+        Live(table, console=console, auto_refresh=False, vertical_overflow="visible") if console.is_terminal else None
+    )
 
     def show(outcome: LoadOutcome) -> None:
         outcomes.append(outcome)
         _add(table, outcome)
-        live.refresh()
+        if shown:
+            shown.refresh()
 
-    with Live(table, console=console, auto_refresh=False, vertical_overflow="visible") as live:
+    with shown or nullcontext():
         run(load_settings(), systems or None, show, accept_shrink=accept_shrink or ())
+    if not shown:
+        console.print(table)
     for outcome in outcomes:
         _explain(outcome)
     if any(outcome.has_failed for outcome in outcomes):

@@ -204,9 +204,12 @@ def test_outcomes_as_rows(settings: Settings) -> None:
     assert rows.row(1, named=True)["hint"] == "accept it"
 
 
+# What takes long to import is imported before the clock runs, so that the kill hits the load.
 CHILD = """
 import sys
 from pathlib import Path
+import dlt
+import ingestion.connectors.delimited
 from tests.ingestion.sources import load, settings_at, usage_source
 settings = settings_at(Path(sys.argv[1]))
 print("ready", flush=True)
