@@ -41,6 +41,7 @@ class DbtEvent:
     seconds: float
     index: int
     total: int
+    failing_rows: int = 0  # of a test
 
     @property
     def is_failure(self) -> bool:
@@ -147,6 +148,7 @@ def _take_in(line: str, run: DbtRun, on_event: Callable[[DbtEvent], None] | None
         seconds=float(data.get("execution_time") or 0),
         index=int(data.get("index") or 0),
         total=int(data.get("total") or data.get("num_models") or 0),
+        failing_rows=int(data.get("num_failures") or 0),
     )
     run.events.append(event)
     if on_event:

@@ -124,7 +124,8 @@ def run_models(settings: Settings, progress: Progress, as_of: str | None = None)
     def report(event: DbtEvent) -> None:
         if event.is_failure or event.status == "warn":
             state = "failed" if event.is_failure else "warned"
-            progress(Step(f"{event.resource_type} {event.name}", state, event.status, seconds=event.seconds))
+            rows = f": {event.failing_rows:,} rows" if event.failing_rows else ""
+            progress(Step(f"{event.resource_type} {event.name}", state, event.status + rows, seconds=event.seconds))
         else:
             progress(Step("dbt build", "running", f"{event.index}/{event.total} {event.name}"))
 
