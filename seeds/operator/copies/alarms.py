@@ -162,7 +162,7 @@ def _documents(
     document = object_(
         {
             # A whole number in v4, text in v5.
-            "id": by_version(pl.col("is_v5"), text(number), number),
+            "id": by_version(pl.col("is_v5"), number, text(number)),
             "href": text(pl.lit("/alarmManagement/v4/alarm/") + number),
             "externalAlarmId": text(pl.lit("EXT-") + pl.col("external").str.zfill(7)),
             "alarmType": text(pl.col("alarm_type")),
