@@ -12,14 +12,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from seeds.operator.generate import generate
-
 from concord import published
 from concord.settings import Settings, load_settings
 from orchestration.pipeline import refresh
 from orchestration.progress import Progress, Step, timed
 from reporting.leakage import ReportPaths, write_report
 from scoring.score import ControlScore, score
+from seeds.operator.generate import generate
 from seeds.operator.serve import running
 
 START = date(2026, 7, 1)

@@ -28,9 +28,8 @@ def refreshed_lake(folder: Path, seed: int) -> Settings:
 
 def _refresh(folder: Path, seed: int) -> Path:
     # Imported late: only end-to-end tests need the operator's packages.
-    from seeds.operator.generate import generate
-
     from orchestration.pipeline import refresh
+    from seeds.operator.generate import generate
     from seeds.operator.serve import running
 
     operator = folder / "operator"
