@@ -49,23 +49,3 @@
         else instr(concat_ws('', ' ', {{ systems }}, ' '), concat_ws('', ' ', {{ system }}, ' '))
     end
 {%- endmacro %}
-
-{#- Whole days that two half-open intervals have in common, 0 when they don't meet. -#}
-{% macro overlap_days(left_from, left_to, right_from, right_to) -%}
-    greatest(
-        0,
-        {{ dbt.datediff(
-            'greatest(' ~ left_from ~ ', ' ~ right_from ~ ')', 'least(' ~ left_to ~ ', ' ~ right_to ~ ')', 'day'
-        ) }}
-    )
-{%- endmacro %}
-
-{#- The local calendar date of a UTC timestamp, at home. -#}
-{% macro local_date(expression) -%}
-    cast({{ utc_to_local(expression, var('home_time_zone')) }} as date)
-{%- endmacro %}
-
-{#- The last local day of a half-open interval: an end at midnight and one in the evening before are the same end. -#}
-{% macro last_local_date(valid_to) -%}
-    cast({{ utc_to_local(dbt.dateadd('second', -1, valid_to), var('home_time_zone')) }} as date)
-{%- endmacro %}

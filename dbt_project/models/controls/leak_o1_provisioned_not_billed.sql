@@ -5,15 +5,15 @@
 
 with
 
+owned as (
+    {{ owned_candidates('o1') }}
+),
+
 candidate as (
     select
-        candidate.*,
-        {{ local_to_utc('candidate.unbilled_to', var('home_time_zone')) }} as unbilled_to_at
-    from {{ ref('int_leakage__o1_candidate') }} as candidate
-    inner join {{ ref('int_leakage__claim') }} as claim
-        on candidate.control_id = claim.control_id
-        and candidate.claim_key = claim.claim_key
-        and claim.is_owner
+        *,
+        {{ local_to_utc('unbilled_to', var('home_time_zone')) }} as unbilled_to_at
+    from owned
 ),
 
 priced as (

@@ -3,15 +3,15 @@
 
 with
 
+candidate as (
+    {{ owned_candidates('r1') }}
+),
+
 event as (
     select
-        candidate.*,
-        case when candidate.difference_amount > 0 then 'under' else 'over' end as direction
-    from {{ ref('int_leakage__r1_candidate') }} as candidate
-    inner join {{ ref('int_leakage__claim') }} as claim
-        on candidate.control_id = claim.control_id
-        and candidate.claim_key = claim.claim_key
-        and claim.is_owner
+        *,
+        case when difference_amount > 0 then 'under' else 'over' end as direction
+    from candidate
 ),
 
 summed as (

@@ -4,12 +4,7 @@
 with
 
 candidate as (
-    select candidate.*
-    from {{ ref('int_leakage__u3_candidate') }} as candidate
-    inner join {{ ref('int_leakage__claim') }} as claim
-        on candidate.control_id = claim.control_id
-        and candidate.claim_key = claim.claim_key
-        and claim.is_owner
+    {{ owned_candidates('u3') }}
 ),
 
 found as (

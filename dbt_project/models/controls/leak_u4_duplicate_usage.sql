@@ -3,26 +3,26 @@
 
 with
 
+candidate as (
+    {{ owned_candidates('u4') }}
+),
+
 found as (
     select
-        candidate.subscription_id_billing,
-        candidate.bill_run_id,
-        candidate.currency_code,
-        max(candidate.customer_id) as customer_id,
-        max(candidate.billing_account_id) as billing_account_id,
-        max(candidate.service_id) as service_id,
+        subscription_id_billing,
+        bill_run_id,
+        currency_code,
+        max(customer_id) as customer_id,
+        max(billing_account_id) as billing_account_id,
+        max(service_id) as service_id,
         count(*) as copies,
-        min(candidate.event_reference) as example_event_reference,
-        min(candidate.rated_usage_id) as example_rated_usage_id,
-        min(candidate.first_rated_usage_id) as example_first_rated_usage_id,
-        sum(candidate.amount) as copies_amount
-    from {{ ref('int_leakage__u4_candidate') }} as candidate
-    inner join {{ ref('int_leakage__claim') }} as claim
-        on candidate.control_id = claim.control_id
-        and candidate.claim_key = claim.claim_key
-        and claim.is_owner
-    where candidate.is_billed and candidate.amount > 0
-    group by candidate.subscription_id_billing, candidate.bill_run_id, candidate.currency_code
+        min(event_reference) as example_event_reference,
+        min(rated_usage_id) as example_rated_usage_id,
+        min(first_rated_usage_id) as example_first_rated_usage_id,
+        sum(amount) as copies_amount
+    from candidate
+    where is_billed and amount > 0
+    group by subscription_id_billing, bill_run_id, currency_code
 )
 
 select

@@ -62,7 +62,7 @@ select
     coalesce(picking_run.bill_run_id, due_run.bill_run_id) as charge_bill_run_id,
     rated_usage.started_at,
     rated_usage.rated_at,
-    cast(date_trunc('month', {{ local_day('rated_usage.started_at') }}) as date) as event_month
+    cast(date_trunc('month', {{ local_date('rated_usage.started_at') }}) as date) as event_month
 from rated_usage
 left join subscriptions
     on rated_usage.subscription_id_billing = subscriptions.subscription_id_billing

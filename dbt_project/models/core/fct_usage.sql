@@ -35,7 +35,7 @@ select
     cast(records.partial_sequence as bigint) as partial_sequence,
     cast(records.quantity as bigint) as quantity,
     records.started_at,
-    cast(date_trunc('month', {{ local_day('records.started_at') }}) as date) as event_month
+    cast(date_trunc('month', {{ local_date('records.started_at') }}) as date) as event_month
 from records
 left join imsi_holders
     on records.served_imsi = imsi_holders.number_value

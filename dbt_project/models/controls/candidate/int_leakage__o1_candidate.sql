@@ -14,8 +14,8 @@ subscription as (
     select
         service_id,
         product_id,
-        {{ local_day('valid_from') }} as first_day,
-        {{ local_day('valid_to') }} as end_day
+        {{ local_date('valid_from') }} as first_day,
+        {{ local_date('valid_to') }} as end_day
     from {{ ref('dim_subscription') }}
     where valid_to > valid_from
 ),

@@ -61,7 +61,7 @@ matched as (
 dated as (
     select
         *,
-        {{ local_day('completed_at') }} as cease_day,
+        {{ local_date('completed_at') }} as cease_day,
         row_number() over (
             partition by invoice_line_id order by completed_at nulls last, order_item_id nulls last
         ) as cease_rank

@@ -37,8 +37,8 @@ customer_account as (
 dated as (
     select
         *,
-        {{ local_day('started_at') }} as first_day,
-        {{ local_day('coalesce(terminated_at, ' ~ open_end() ~ ')') }} as end_day
+        {{ local_date('started_at') }} as first_day,
+        {{ local_date('coalesce(terminated_at, ' ~ open_end() ~ ')') }} as end_day
     from product
 ),
 

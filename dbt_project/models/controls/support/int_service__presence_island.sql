@@ -23,8 +23,8 @@ provisioned as (
     select
         presence.service_id,
         coalesce(profiles.is_billable, true) as is_billable,
-        {{ local_day('presence.valid_from') }} as first_day,
-        {{ local_day('presence.valid_to') }} as end_day
+        {{ local_date('presence.valid_from') }} as first_day,
+        {{ local_date('presence.valid_to') }} as end_day
     from presence
     inner join services
         on presence.service_id = services.service_id

@@ -64,7 +64,7 @@ candidate as (
             partition by seeker.record_id
             order by
                 target.needs_network_service desc nulls last,
-                {{ overlap_days('seeker.valid_from', 'seeker.valid_to', 'target.valid_from', 'target.valid_to') }} desc nulls last,
+                {{ shared_days('seeker.valid_from', 'seeker.valid_to', 'target.valid_from', 'target.valid_to') }} desc nulls last,
                 case when target.system = 'crm' then 0 else 1 end asc nulls last,
                 target.record_id asc nulls last
         ) as choice

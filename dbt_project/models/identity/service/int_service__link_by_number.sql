@@ -73,7 +73,7 @@ candidate as (
         seeker.senior_record_id as left_record_id,
         target.senior_record_id as right_record_id,
         min(target.anchor_position) as target_position,
-        sum({{ overlap_days('seeker.valid_from', 'seeker.valid_to', 'target.valid_from', 'target.valid_to') }}) as days_in_common
+        sum({{ shared_days('seeker.valid_from', 'seeker.valid_to', 'target.valid_from', 'target.valid_to') }}) as days_in_common
     from claim as seeker
     inner join claim as target
         on seeker.number_type = target.number_type

@@ -32,7 +32,7 @@ charge as (
 
 posted as (
     select
-        cast(date_trunc('month', {{ local_day('created_at') }}) as date) as month,
+        cast(date_trunc('month', {{ local_date('created_at') }}) as date) as month,
         customer_id,
         'adjustment' as charge_type,
         currency_code,
@@ -40,7 +40,7 @@ posted as (
     from {{ ref('fct_adjustment') }}
     union all
     select
-        cast(date_trunc('month', {{ local_day('paid_at') }}) as date) as month,
+        cast(date_trunc('month', {{ local_date('paid_at') }}) as date) as month,
         customer_id,
         'payment' as charge_type,
         currency_code,

@@ -6,7 +6,7 @@ with
 
 alarm as (
     select
-        cast(date_trunc('month', {{ local_day('raised_at') }}) as date) as month,
+        cast(date_trunc('month', {{ local_date('raised_at') }}) as date) as month,
         resource_id,
         coalesce(site_resource_id, '') as site_key,
         perceived_severity,

@@ -1,0 +1,54 @@
+{#- One documented threshold of a control, as a scalar subquery's select: see seeds/reference/control_parameter.csv. -#}
+{% macro control_parameter(control_id, parameter, data_type) -%}
+    (
+        select cast(max(parameter.value) as {{ data_type }})
+        from {{ ref('control_parameter') }} as parameter
+        where parameter.control_id = '{{ control_id }}' and parameter.parameter = '{{ parameter }}'
+    )
+{%- endmacro %}
+
+{#- A control's candidates that no other control explains: a select, to be the body of a CTE. -#}
+{% macro owned_candidates(control) -%}
+    select candidate.*
+    from {{ ref('int_leakage__' ~ control ~ '_candidate') }} as candidate
+    inner join {{ ref('int_leakage__claim') }} as claim
+        on candidate.control_id = claim.control_id
+        and candidate.claim_key = claim.claim_key
+        and claim.is_owner
+{%- endmacro %}
+
+{#-
+    What is owed back for charges of days that should not have been billed: a select, to be the body of a CTE. Grain: subscription, run
+    and currency. Each line counts pro rata, discounts of the same days reduce the refund, and only the sum is rounded.
+      lines    relation of invoice lines with line_type, amount, refund_days of line_days, and their run
+      carried  further columns, as aggregates with a name
+-#}
+{% macro refund_per_run(lines, carried=[]) -%}
+    select
+        summed.*,
+        cast(round(summed.recurring_refund + summed.discount_refund, 2) as decimal(18, 2)) as amount
+    from (
+        select
+            subscription_id_billing,
+            bill_run_id,
+            currency_code,
+            max(customer_id) as customer_id,
+            max(billing_account_id) as billing_account_id,
+            max(service_id) as service_id,
+            {%- for column in carried %}
+            {{ column }},
+            {%- endfor %}
+            max(run_period_start) as period_start,
+            max(run_period_end) as period_end,
+            sum(case when line_type = 'recurring' then refund_days else 0 end) as refund_days,
+            sum(case when line_type = 'recurring' then line_days else 0 end) as billed_days,
+            sum(case when line_type = 'recurring' then amount else 0 end) as recurring_amount,
+            sum(case when line_type = 'recurring' then refund_amount else 0 end) as recurring_refund,
+            sum(case when line_type = 'discount' then refund_amount else 0 end) as discount_refund
+        from (
+            select *, cast(amount as decimal(18, 6)) * refund_days / nullif(line_days, 0) as refund_amount
+            from {{ lines }}
+        ) as line
+        group by subscription_id_billing, bill_run_id, currency_code
+    ) as summed
+{%- endmacro %}
