@@ -11,6 +11,7 @@ from typing import Literal
 import polars
 from pydantic import BaseModel, ConfigDict
 
+from concord.files import write_text
 from concord.settings import Settings
 
 Edge = Literal["landing", "published"]
@@ -56,12 +57,8 @@ def write_results(settings: Settings, edge: Edge, results: Iterable[CheckResult]
     rows = [{"edge": edge, **result.model_dump(mode="json")} for result in results]
     if not rows:
         return None
-    folder = settings.checks / "results"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{edge}.json"
-    unfinished = file.with_suffix(".tmp")
-    unfinished.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
-    unfinished.replace(file)
+    file = settings.checks / "results" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{edge}.json"
+    write_text(file, json.dumps(rows, ensure_ascii=False, indent=1))
     return file
 
 

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from concord import telemetry
+from concord.files import replacing
 from concord.settings import Settings
 from ingestion.extraction import Extraction, Extractor, LoadContext
 from ingestion.fields import TIMESTAMP, extracted_schema, raw_schema, utc_text
@@ -60,10 +61,8 @@ def _ensure_entity_schema(settings: Settings, source: Source, entity: Entity) ->
     path = settings.raw / source.system / entity.name / _SCHEMA_FOLDER / "schema.parquet"
     if path.is_file() and pq.read_schema(path).equals(schema):
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".schema.{os.getpid()}.tmp")
-    pq.write_table(schema.empty_table(), temporary)
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        pq.write_table(schema.empty_table(), temporary)
 
 
 def new_load_id(history: History, moment: datetime) -> str:

@@ -8,7 +8,6 @@ out of the count again.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +17,7 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from concord.files import write_text
 from concord.settings import Settings
 from ingestion.fields import utc_moment
 
@@ -92,21 +92,10 @@ def holds_folder(settings: Settings, system: str, entity: str) -> Path:
     return settings.raw / system / "_holds" / entity
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """The file holds its previous content or the new one, whatever happens in between."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
 def write_outcome(settings: Settings, outcome: LoadOutcome) -> Path:
     """Write the record that completes a load, and return its path."""
     path = records_folder(settings, outcome.system, outcome.entity) / f"{outcome.load_id}.json"
-    write_atomically(path, outcome.model_dump_json(indent=1).encode())
+    write_text(path, outcome.model_dump_json(indent=1))
     return path
 
 

@@ -7,7 +7,6 @@ record of the load that brought the rows in, so that rows and note become true t
 from __future__ import annotations
 
 import hashlib
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from concord.files import replacing
 from concord.settings import Settings
 from ingestion.fields import TIMESTAMP
 from ingestion.outcomes import History, entities_with_records
@@ -96,10 +96,8 @@ class Quarantine:
             ],
             schema=SCHEMA,
         )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        pq.write_table(table, temporary)
-        temporary.replace(path)
+        with replacing(path) as temporary:
+            pq.write_table(table, temporary)
 
 
 def digest(content: str) -> str:

@@ -6,15 +6,14 @@ workspace got, so that a build that was killed or failed can't be published, nor
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from concord.errors import ConcordError
+from concord.files import Held, process_lock, write_text
 from concord.settings import Settings
 
 BuildState = Literal["running", "built", "checked"]
@@ -26,22 +25,14 @@ class BuildRunning(ConcordError):
 
 @contextmanager
 def build_lock(settings: Settings) -> Iterator[None]:
-    """Hold the workspace. Raises ConcordError at once when another process builds."""
-    settings.lake_folder.mkdir(parents=True, exist_ok=True)
-    with (settings.lake_folder / "build.lock").open("a+", encoding="utf-8") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            handle.seek(0)
-            holder = handle.read().strip() or "unknown"
-            raise BuildRunning(
-                f"another build is running on this lake (process {holder})", hint="wait for it to end, then run again"
-            ) from None
-        handle.seek(0)
-        handle.truncate()
-        handle.write(str(os.getpid()))
-        handle.flush()
-        yield
+    """Hold the workspace. Raises BuildRunning at once when another process builds."""
+    try:
+        with process_lock(settings.lake_folder / "build.lock"):
+            yield
+    except Held as held:
+        raise BuildRunning(
+            f"another build is running on this lake (process {held.holder})", hint="wait for it to end, then run again"
+        ) from None
 
 
 def _state_file(settings: Settings) -> Path:
@@ -57,10 +48,7 @@ def read_state(settings: Settings) -> BuildState | None:
 
 
 def write_state(settings: Settings, state: BuildState) -> None:
-    file = _state_file(settings)
-    unfinished = file.with_suffix(".tmp")
-    unfinished.write_text(json.dumps({"state": state}), encoding="utf-8")
-    unfinished.replace(file)
+    write_text(_state_file(settings), json.dumps({"state": state}))
 
 
 def begin(settings: Settings) -> None:

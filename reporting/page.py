@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from concord.files import write_text
 from reporting.charts import month_chart, shares
 from reporting.data import LeakageData, Row
 
@@ -50,9 +51,7 @@ def write_page(data: LeakageData, path: Path) -> None:
         styles=_own("leakage.css"),
         script=_own("leakage.js"),
     )
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(html, encoding="utf-8")
-    temporary.replace(path)
+    write_text(path, html)
 
 
 def _section(data: LeakageData, currency: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
+from concord.files import replacing
 from reporting.data import LeakageData, Row
 
 # Excel's own limit is 1,048,576 rows; some are ours.
@@ -85,14 +86,13 @@ DISAGREEMENT_FIELDS = (
 
 def write_workbook(data: LeakageData, path: Path) -> None:
     """Write the workbook; the previous one stays until the new one is whole."""
-    temporary = path.with_name(f".{path.name}.tmp")
     options = {
         # What a source wrote is text, whatever it begins with.
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "default_date_format": "yyyy-mm-dd",
     }
-    with xlsxwriter.Workbook(temporary, options) as workbook:
+    with replacing(path) as temporary, xlsxwriter.Workbook(temporary, options) as workbook:
         workbook.set_properties({"title": f"Revenue leakage, {data.period.title}", "author": "Concord"})
         sheets = _Sheets(workbook, data)
         summary = workbook.add_worksheet("Summary")
@@ -103,7 +103,6 @@ def write_workbook(data: LeakageData, path: Path) -> None:
             "Disagreement", "Where source systems contradict one another", DISAGREEMENT_FIELDS, data.disagreements
         )
         sheets.plain("Sources", "What the sources delivered", LOAD_FIELDS, data.loads)
-    temporary.replace(path)
 
 
 class _Sheets:

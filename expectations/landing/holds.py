@@ -6,13 +6,15 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from concord.files import write_text
 from concord.settings import Settings
 from expectations.landing.loads import Load
 from expectations.results import CheckResult
+from ingestion.outcomes import holds_folder
 
 
 def hold_file(settings: Settings, system: str, entity: str, load_id: str) -> Path:
-    return settings.raw / system / "_holds" / entity / f"{load_id}.json"
+    return holds_folder(settings, system, entity) / f"{load_id}.json"
 
 
 def settle_hold(settings: Settings, load: Load, results: list[CheckResult]) -> bool:
@@ -36,8 +38,5 @@ def settle_hold(settings: Settings, load: Load, results: list[CheckResult]) -> b
             for result in broken
         ],
     }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(".tmp")
-    unfinished.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-    unfinished.replace(file)
+    write_text(file, json.dumps(content, ensure_ascii=False, indent=1))
     return True
