@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, RetryRequested
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, AssetSpec, RetryRequested
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
+from ingestion.registry import registry
 from orchestration.dbt_manifest import prepared_manifest
 from orchestration.dbt_runner import PROJECT, dbt_environment, target_folder
 from orchestration.resources import Lake
@@ -62,6 +63,20 @@ def dbt_project_assets(manifest: Mapping[str, Any]) -> AssetsDefinition:
             raise RetryRequested(max_retries=5, seconds_to_wait=15 * 2**context.retry_number) from error
 
     return dbt_build
+
+
+def other_sources(manifest: Mapping[str, Any]) -> list[AssetSpec]:
+    """What models read and no source system brings: records of loads, what the last publication said."""
+    translator = Translator()
+    return [
+        AssetSpec(
+            translator.get_asset_key(node),
+            group_name=node["source_name"],
+            description=node["description"],
+        )
+        for node in manifest["sources"].values()
+        if node["source_name"] not in registry()
+    ]
 
 
 def published_keys(manifest: Mapping[str, Any]) -> list[AssetKey]:

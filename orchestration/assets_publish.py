@@ -42,7 +42,7 @@ def publication_assets(upstream: Sequence[AssetKey]) -> list[AssetsDefinition]:
     @asset(
         key=REPORT,
         deps=[PUBLISHED],
-        group_name="published",
+        group_name="report",
         kinds={"excel"},
         description="The leakage report: a workbook and a page with charts.",
     )

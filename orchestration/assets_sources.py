@@ -34,7 +34,7 @@ def source_assets() -> list[AssetsDefinition]:
 
 def _system_assets(source: Source) -> AssetsDefinition:
     @multi_asset(
-        name=f"ingest_{source.system}",
+        name=f"load_{source.system}",
         specs=[_spec(source, entity) for entity in source.entities],
         check_specs=landing_check_specs(source),
         can_subset=True,

@@ -16,6 +16,8 @@ _INSTANCE = """\
 # Written when it is missing; change it as you like.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 # Two at once: sources may be read while a build runs; a second build would only wait.
 concurrency:
   runs:

@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 
 from dagster import (
-    AssetSelection,
     RunRequest,
     SensorDefinition,
     SensorEvaluationContext,
@@ -14,7 +13,7 @@ from dagster import (
 
 from concord.errors import ConcordError
 from ingestion.registry import Source, registry
-from orchestration.checks import landed_key
+from orchestration.jobs import INGEST
 from orchestration.resources import Lake
 
 _FILE_CONNECTORS = ("delimited", "fixed_width")
@@ -29,9 +28,9 @@ def file_sensors() -> list[SensorDefinition]:
 def _sensor(source: Source) -> SensorDefinition:
     @sensor(
         name=f"{source.system}_new_files",
-        target=AssetSelection.assets(*(landed_key(source.system, entity.name) for entity in source.entities)),
+        job=INGEST[source.system],
         minimum_interval_seconds=_EVERY_SECONDS,
-        description=f"New or changed files of {source.title}.",
+        description=f"{source.title}: new or changed files are read at once.",
     )
     def new_files(context: SensorEvaluationContext, lake: Lake) -> RunRequest | SkipReason:
         try:

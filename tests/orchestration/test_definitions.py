@@ -92,11 +92,25 @@ def test_report_follows_the_publication(graph):
 def test_failing_source_is_tried_again_later_and_later(definitions):
     from dagster import Backoff
 
-    steps = [node for node in definitions.resolve_job_def("refresh").nodes if node.name.startswith("ingest_")]
+    steps = [node for node in definitions.resolve_job_def("refresh").nodes if node.name.startswith("load_")]
     assert len(steps) == len(registry())
     for step in steps:
         assert step.definition.retry_policy.backoff is Backoff.EXPONENTIAL
         assert step.definition.retry_policy.max_retries >= 2
+
+
+def test_every_group_has_a_name_and_every_asset_a_description(graph):
+    assert "default" not in {graph.get(key).group_name for key in graph.get_all_asset_keys()}
+    assert [key for key in graph.get_all_asset_keys() if not graph.get(key).description] == []
+
+
+def test_schedules_do_daily_what_refresh_does_by_hand(definitions, graph):
+    jobs = {each.job_name for each in definitions.get_repository_def().schedule_defs}
+    assert jobs == {"build", "freshness", *(f"ingest_{system}" for system in registry())}
+    scheduled = [definitions.resolve_job_def(name).asset_layer.selected_asset_keys for name in jobs]
+    assert set().union(*scheduled) == graph.materializable_asset_keys
+    build = {node.name for node in definitions.resolve_job_def("build").nodes}
+    assert build == {"dbt_build", "published_edge", "published__lake", "report__leakage_report"}
 
 
 def test_assembly_stays_thin():

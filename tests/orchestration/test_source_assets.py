@@ -72,7 +72,7 @@ def test_dead_source_is_tried_again_then_shown_and_stops_nobody(lake):
     result = run(lake, "alarms", "crm_fixed")
     assert result.success
     retried = [event for event in result.all_events if event.is_step_restarted]
-    assert [event.step_key for event in retried] == ["ingest_alarms"]
+    assert [event.step_key for event in retried] == ["load_alarms"]
     checks = evaluations(result)
     assert not checks["alarms/alarm", "loaded"].passed
     assert checks["alarms/alarm", "loaded"].severity is AssetCheckSeverity.ERROR
