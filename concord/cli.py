@@ -126,7 +126,7 @@ def sql(
     query: Annotated[str | None, typer.Argument(help="One statement; without it, an interactive shell.")] = None,
     output_format: Annotated[Format, typer.Option("--format", "-f", help="How to write the result.")] = Format.table,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
-    snapshot: Annotated[int | None, typer.Option("--snapshot", help="Read an earlier published state.")] = None,
+    snapshot: Annotated[int | None, typer.Option("--snapshot", min=1, help="Read an earlier published state.")] = None,
 ) -> None:
     """Query the published lake, read-only; works while a build runs."""
     from concord.published import connect_reader

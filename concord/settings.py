@@ -128,9 +128,19 @@ def load_settings(file: Path | None = None) -> Settings:
         )
     try:
         content = yaml.safe_load(chosen.read_text(encoding="utf-8")) or {}
+        if not isinstance(content, dict):
+            raise ConcordError(
+                f"{chosen} holds no settings but a {type(content).__name__}", hint="see concord.example.yml"
+            )
         settings = Settings.model_validate({**content, "file": chosen})
     except yaml.YAMLError as error:
-        raise ConcordError(f"{chosen} is not valid YAML: {str(error).splitlines()[0]}") from error
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        raise ConcordError(f"{chosen}{place} is not valid YAML: {problem}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConcordError(f"{chosen} can't be read: {reason}") from error
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -112,7 +112,9 @@ class ContentHash:
 
 
 _PASSWORD_IN_URL = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
-_PASSWORD_IN_PAIRS = re.compile(r"(?i)\b(password|passwd|pwd|token|secret|sslpassword)\s*=\s*('[^']*'|[^\s'&;]+)")
+_PASSWORD_IN_PAIRS = re.compile(
+    r"(?i)\b(password|passwd|pwd|token|secret|sslpassword)\s*=\s*('(?:\\.|[^'\\])*'|[^\s'&;]+)"
+)
 
 
 def without_secrets(text: str, details: dict[str, Any] | None = None) -> str:

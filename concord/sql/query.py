@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from concord.engine import connect
 from concord.errors import ConcordError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # A table on a screen ends here; the other formats have no limit.
 TABLE_ROWS = 1_000
@@ -51,6 +56,8 @@ def run(connection: duckdb.DuckDBPyConnection, statement: str, output_format: st
     """
     if output_format == "parquet" and output is None and sys.stdout.isatty():
         raise ConcordError("Parquet is not for a screen", hint="add --output FILE")
+    if output is not None:
+        _require_writable(output)
     try:
         if output_format == "table":
             _write_table(connection, statement, output)
@@ -113,10 +120,8 @@ def _write_table(connection: duckdb.DuckDBPyConnection, statement: str, output: 
 
 def _write_file(connection: duckdb.DuckDBPyConnection, statement: str, output_format: str, output: Path | None) -> None:
     """Stream the result through a second connection into a temporary file, then put it in its place."""
-    reader = connection.execute(statement).to_arrow_reader(100_000)
+    reader = _with_distinct_names(connection.execute(statement).to_arrow_reader(100_000))
     folder = output.resolve().parent if output else None
-    if folder and not folder.is_dir():
-        raise ConcordError(f"there is no folder {folder}")
     with tempfile.TemporaryDirectory(dir=folder, prefix=".concord-") as temporary, closing(connect()) as writer:
         file = Path(temporary) / "result"
         writer.register("result", reader)
@@ -128,6 +133,37 @@ def _write_file(connection: duckdb.DuckDBPyConnection, statement: str, output_fo
             with file.open("rb") as handle:
                 shutil.copyfileobj(handle, sys.stdout.buffer)
             sys.stdout.buffer.flush()
+
+
+def _require_writable(output: Path) -> None:
+    folder = output.resolve().parent
+    if not folder.is_dir():
+        raise ConcordError(f"there is no folder {folder}")
+    if output.is_dir():
+        raise ConcordError(f"{output} is a folder", hint="--output takes a file")
+    if not os.access(output if output.exists() else folder, os.W_OK):
+        raise ConcordError(f"{output} can't be written")
+
+
+def _with_distinct_names(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """The same rows; of columns with one name, as a join gives them, the later ones are numbered as DuckDB does."""
+    import pyarrow as pa
+
+    names: list[str] = []
+    taken = {name.lower() for name in reader.schema.names}
+    for name in reader.schema.names:
+        distinct, number = name, 0
+        while distinct.lower() in {each.lower() for each in names} or (number and distinct.lower() in taken):
+            number += 1
+            distinct = f"{name}_{number}"
+        names.append(distinct)
+    if names == reader.schema.names:
+        return reader
+    fields = (field.with_name(name) for field, name in zip(reader.schema, names, strict=True))
+    schema = pa.schema(list(fields))
+    return pa.RecordBatchReader.from_batches(
+        schema, (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in reader)
+    )
 
 
 def _print_to(output: Path | None, text: str) -> None:

@@ -88,6 +88,7 @@ def _row_hash(entity: Entity) -> str:
 def attach_statement(dsn: str) -> str:
     """DuckDB's ATTACH for a DSN. Raises SourceFailed for an unknown kind."""
     if re.match(r"postgres(ql)?://", dsn):
+        _require_encoded(dsn)
         if "connect_timeout" not in dsn:
             dsn += ("&" if "?" in dsn else "?") + f"connect_timeout={_CONNECT_SECONDS}"
         kind = "postgres"
@@ -104,6 +105,18 @@ def attach_statement(dsn: str) -> str:
         )
     options = "read_only" if kind == "duckdb" else f"type {kind}, read_only"
     return f"attach {_literal(dsn)} as source ({options})"
+
+
+def _require_encoded(dsn: str) -> None:
+    """Refuse a DSN with a raw special character in its password: it would be cut there, and shown in an error."""
+    authority, _, rest = re.sub(r"^\w+://", "", dsn).partition("/")
+    user_and_password = authority.rpartition("@")[0]
+    if re.search(r"[@?#\s]|%(?![0-9A-Fa-f]{2})", user_and_password) or "@" in rest.partition("?")[0]:
+        raise SystemFailed(
+            "unsupported_dsn",
+            "a special character in the DSN's user or password is not percent-encoded",
+            hint="write @ as %40, / as %2F, % as %25, a space as %20",
+        )
 
 
 class _Table:

@@ -21,7 +21,7 @@ from dlt.sources.helpers.rest_client import RESTClient
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth, HttpBasicAuth
 from requests import RequestException, Response
 from requests.exceptions import ConnectionError as UnreachableError
-from requests.exceptions import Timeout
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, Timeout
 
 from ingestion.connectors.json_record import column_fault, content_hash, follow, key_text, moment_at, split_records
 from ingestion.connectors.paging import Page, Pull
@@ -241,6 +241,11 @@ class _Server:
             response = self._client.get(self.reference, params=parameters)
         except (UnreachableError, Timeout) as error:
             raise self._unreachable(error) from None
+        except (InvalidSchema, MissingSchema, InvalidURL):
+            address = self._redacted(self._details.get("base_url", ""))
+            raise SystemFailed(
+                "bad_address", f"this is no address of a web server: {address}", hint="'base_url' begins with https://"
+            ) from None
         except RequestException as error:
             raise SourceFailed("bad_response", f"{self.reference}: {self._redacted(error)}") from None
         status = response.status_code

@@ -71,6 +71,23 @@ def test_csv_json_and_parquet(folder: Path) -> None:
     assert polars.read_parquet(folder / "result.parquet")["customer_id"].to_list() == ["C1", "C9"]
 
 
+@pytest.mark.parametrize("output_format", ["csv", "json", "parquet"])
+def test_columns_of_one_name_are_told_apart(folder: Path, tmp_path: Path, output_format: str) -> None:
+    query = "select 1 as a, 2 as A, 3 as a_1, 4 as a"
+    file = tmp_path / "result"
+    result = concord(folder, "sql", query, "-f", output_format, "-o", str(file))
+    assert result.returncode == 0, result.stderr
+    read = {"csv": polars.read_csv, "json": polars.read_json, "parquet": polars.read_parquet}[output_format](file)
+    assert dict(zip(read.columns, read.row(0), strict=True)) == {"a": 1, "A_2": 2, "a_1": 3, "a_3": 4}
+
+
+@pytest.mark.parametrize("output_format", ["table", "csv"])
+def test_a_place_that_takes_no_file_is_a_clear_error(folder: Path, tmp_path: Path, output_format: str) -> None:
+    for place, message in ((tmp_path, "is a folder"), (tmp_path / "no" / "x", "there is no folder")):
+        result = concord(folder, "sql", "select 1", "-f", output_format, "-o", str(place))
+        assert message in result.stderr and "unexpected" not in result.stderr
+
+
 def test_a_table_for_people_and_an_earlier_snapshot(folder: Path) -> None:
     result = concord(folder, "sql", "select count(*) as customers from core.dim_customer")
     assert result.stdout.split() == ["customers", "6"]

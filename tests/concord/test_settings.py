@@ -71,7 +71,8 @@ def test_secrets_come_from_the_environment_when_they_are_needed(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("lake: [", "not valid YAML"),
+        ("lake: [", "line 1 is not valid YAML"),
+        ("lake", "holds no settings but a str"),
         ("lakes: {}", "lakes: Extra inputs"),
         ("lake: {foldr: x}", "lake.foldr"),
         ("lake: 7", "lake: "),
@@ -80,6 +81,13 @@ def test_secrets_come_from_the_environment_when_they_are_needed(
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConcordError, match=message):
         load_settings(write(tmp_path, text))
+
+
+def test_a_file_that_is_no_text_is_a_clear_error(tmp_path: Path) -> None:
+    file = tmp_path / "concord.yml"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConcordError, match="not UTF-8"):
+        load_settings(file)
 
 
 def test_the_argument_wins_over_the_variable_and_an_empty_one_counts_as_unset(

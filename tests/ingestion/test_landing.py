@@ -310,6 +310,7 @@ def test_hashes() -> None:
         "postgresql://u:ge:heim@h/d",
         "host=h password=geheim user=u",
         "host=h password='geheim x' user=u",
+        r"host=h password='x\' geheim' user=u",
         "https://h/p?token=geheim&x=1",
     ],
 )

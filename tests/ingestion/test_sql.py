@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from concord.settings import Settings
+from ingestion.connectors.sql import attach_statement
 from ingestion.outcomes import LoadOutcome
 from ingestion.quarantine import read_quarantine
 from ingestion.registry import Source
@@ -280,6 +281,23 @@ def test_secrets_never_show(settings: Settings, dsn: str) -> None:
         assert outcome.reason in ("unreachable", "unsupported_dsn")
         assert password not in outcome.model_dump_json()
         assert "cannot connect" in (outcome.message or "") or outcome.reason == "unsupported_dsn"
+
+
+@pytest.mark.parametrize("password", ["one@two", "one/two", "one?two", "one#two", "one two", "one%two"])
+def test_a_raw_special_character_in_a_dsn_is_refused_without_showing_the_password(
+    settings: Settings, password: str
+) -> None:
+    outcome = load_bills(settings, f"postgresql://nobody:{password}@127.0.0.1:1/bills")
+    assert (outcome.status, outcome.reason) == ("failed", "unsupported_dsn")
+    shown = outcome.model_dump_json()
+    assert "one" not in shown.replace("None", "") and "two" not in shown
+
+
+@pytest.mark.parametrize(
+    "dsn", ["postgresql://u:a%40b@h:1/d?options=x@y", "postgresql:///d?user=x@y", "postgres://h/d"]
+)
+def test_an_encoded_dsn_is_taken(dsn: str) -> None:
+    assert dsn in attach_statement(dsn)
 
 
 def test_sqlite(settings: Settings, tmp_path: Path) -> None:

@@ -302,6 +302,13 @@ def test_a_server_that_makes_no_sense_fails_and_leaves_the_previous_state(
     assert ids(settings) == ["C0001"]
 
 
+@pytest.mark.parametrize("address", ["api.example/crm", "ftp://api.example/crm", "http://"])
+def test_an_address_of_no_web_server_is_named(settings: Settings, address: str) -> None:
+    outcome = load_customers(settings, base_url=address)
+    assert (outcome.status, outcome.reason) == ("failed", "bad_address")
+    assert address in (outcome.message or "")
+
+
 def test_the_token_is_sent(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     transport = install(monkeypatch, pages([customer(1)]))
     load_customers(settings, token="abc")
