@@ -23,11 +23,6 @@ def day_number(value: date) -> int:
     return (value - _EPOCH).days
 
 
-def day_date(number: int) -> date:
-    """The date of a day number."""
-    return _EPOCH + timedelta(days=int(number))
-
-
 def add_months(value: date, months: int) -> date:
     """The same day of the month, months later (clipped to the month's last day)."""
     index = value.year * 12 + value.month - 1 + months

@@ -107,7 +107,6 @@ OFFERINGS = (
 
 CODES = tuple(offering.code for offering in OFFERINGS)
 INDEX = {code: number for number, code in enumerate(CODES)}
-CATEGORY = np.array([offering.category for offering in OFFERINGS])
 MONTHLY = np.array([offering.monthly for offering in OFFERINGS], dtype=np.int64)
 ACTIVATION_FEE = np.array([offering.activation_fee for offering in OFFERINGS], dtype=np.int64)
 TERMINATION_FEE = 4999
