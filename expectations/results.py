@@ -70,3 +70,11 @@ def read_results(settings: Settings) -> polars.DataFrame:
     return polars.DataFrame(rows, schema=text_times).with_columns(
         polars.col("checked_at").str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
     )
+
+
+def latest_results(settings: Settings, system: str) -> list[CheckResult]:
+    """The last result of each landing check of this system, whichever run it is of."""
+    rows = read_results(settings).filter(edge="landing")
+    rows = rows.filter(polars.col("target").str.starts_with(f"{system}."))
+    rows = rows.unique(["target", "expectation"], keep="last", maintain_order=True).drop("edge")
+    return [CheckResult.model_validate(row) for row in rows.iter_rows(named=True)]

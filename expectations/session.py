@@ -28,6 +28,7 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 
 from concord import telemetry
 from concord.settings import Settings
+from expectations.data_docs import IndexView, PageView, view
 from expectations.declared import Declared, require_unique_names
 from expectations.dialect import offer, withdraw
 from expectations.results import CheckResult, Edge
@@ -159,8 +160,12 @@ def _project(settings: Settings) -> DataContextConfig:
                 "class_name": "TupleFilesystemStoreBackend",
                 "base_directory": os.fspath(folder / "data_docs"),
             },
-            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-            "site_section_builders": {"expectations": "None", "profiling": "None"},
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder", "view": view(IndexView)},
+            "site_section_builders": {
+                "expectations": "None",
+                "validations": {"view": view(PageView)},
+                "profiling": "None",
+            },
         }
     }
     return config

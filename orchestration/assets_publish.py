@@ -35,7 +35,7 @@ def publication_assets(upstream: Sequence[AssetKey]) -> list[AssetsDefinition]:
                 "published_at": publication.published_at.isoformat(),
                 "tables_written": publication.tables,
                 "tables_unchanged": publication.skipped,
-                "dagster/row_count": publication.rows,
+                "rows_written": publication.rows,
             }
         )
 

@@ -43,6 +43,7 @@ def _system_assets(source: Source) -> AssetsDefinition:
     )
     def ingest_system_assets(context: AssetExecutionContext, lake: Lake) -> Iterator[MaterializeResult]:
         from expectations import landing
+        from expectations.results import latest_results
         from ingestion.run import ingest_system
 
         settings = lake.settings()
@@ -50,7 +51,10 @@ def _system_assets(source: Source) -> AssetsDefinition:
         loaded = {outcome.load_id for outcome in outcomes if outcome.status == "loaded"}
         # An earlier attempt of this step may have brought a load: then every latest load is checked.
         load_ids = None if context.retry_number else loaded
-        results = landing.check(settings, system=source.system, load_ids=load_ids) if load_ids != set() else []
+        if load_ids != set():
+            landing.check(settings, system=source.system, load_ids=load_ids)
+        # An entity that brought nothing new keeps the results of the load that still counts.
+        results = latest_results(settings, source.system)
         failed = [outcome for outcome in outcomes if outcome.status == "failed" and outcome.reason not in _FINAL]
         # Every attempt but the last fails the step, so that it is tried again. The last one lets the run go on with
         # what the lake already holds, and shows the failure on the asset: one dead source never stops the others.
@@ -105,7 +109,8 @@ def _metadata(outcome) -> dict[str, object]:
     return {
         "status": outcome.status,
         "load_id": outcome.load_id,
-        "dagster/row_count": outcome.rows,
+        # Of this load: none when nothing had changed, only what is new when the load is incremental.
+        "rows": outcome.rows,
         "quarantined_rows": outcome.quarantined_rows,
         "seconds": outcome.seconds,
         "files": len(outcome.files),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -129,6 +130,19 @@ def test_results_are_kept_and_shown(settings):
     pages = list((settings.checks / "data_docs").rglob("*.html"))
     assert (settings.checks / "data_docs" / "index.html") in pages
     assert any("landing.billing.bill_run" in str(page) or "bill_run" in str(page) for page in pages)
+
+
+def test_data_docs_need_no_network_and_lead_nowhere_else(settings):
+    land(settings, "billing", "bill_run", "20261001T080000000000", bill_runs((7, 8)))
+    check(settings)
+    site = settings.checks / "data_docs"
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        targets = re.findall(r'(?:src|href)="([^"]+)"', text)
+        assert "url(" not in text
+        assert [each for each in targets if not each.startswith("#") and not (page.parent / each).is_file()] == []
+    index = (site / "index.html").read_text(encoding="utf-8")
+    assert "landing.billing.bill_run" in index and "✓ passed" in index
 
 
 def test_refused_load_is_not_checked(settings):
