@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 import polars as pl
 import pyarrow as pa
@@ -15,6 +16,8 @@ from ingestion.registry import Entity
 
 # A record that spans lines by quotes is followed this far.
 _LINES_PER_RECORD = 50
+# Python's own limit is 128 KiB, and an error.
+_LARGEST_FIELD = 2**31 - 1
 
 
 def extract(context: LoadContext) -> Extraction:
@@ -126,8 +129,11 @@ class DelimitedLayout(Layout):
                 continue
             text, last = lines[index], index
             if index in odd:
-                last = next((i for i in range(index + 1, min(index + _LINES_PER_RECORD, len(lines))) if i in odd), -1)
-                if last < 0 or len(self._split_one("\n".join(lines[index : last + 1]))) != width:
+                following = range(index + 1, min(index + _LINES_PER_RECORD, len(lines)))
+                # A quote inside an unquoted field opens nothing: then the line is a record of its own.
+                ends = (index, next((each for each in following if each in odd), index))
+                last = next((end for end in ends if self._is_one_record(lines[index : end + 1], width)), -1)
+                if last < 0:
                     wrong["unbalanced_quote"].append(index)
                     continue
                 text = "\n".join(lines[index : last + 1])
@@ -143,8 +149,24 @@ class DelimitedLayout(Layout):
     def _split_one(self, text: str) -> list[str]:
         if not self.form.quote:
             return text.split(self.form.separator)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.form.separator, quotechar=self.form.quote)
-        return next(reader, [])
+        try:
+            return next(self._reader(text), [])
+        except csv.Error:  # a carriage return outside quotes
+            return []
+
+    def _is_one_record(self, lines: pl.Series, width: int) -> bool:
+        """Whether these lines are one record exactly: no quote stays open, and none of them is a record by itself."""
+        try:
+            records = list(self._reader("\n".join(lines), strict=True))
+        except csv.Error:
+            return False
+        return len(records) == 1 and len(records[0]) == width
+
+    def _reader(self, text: str, *, strict: bool = False) -> Iterator[list[str]]:
+        csv.field_size_limit(_LARGEST_FIELD)
+        return csv.reader(
+            io.StringIO(text, newline=""), delimiter=self.form.separator, quotechar=self.form.quote, strict=strict
+        )
 
 
 def _text(lines: pl.Series) -> bytes:

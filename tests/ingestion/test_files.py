@@ -333,6 +333,24 @@ def test_quoted_fields_hold_separators_quotes_and_line_feeds(settings: Settings,
     assert landed["_source_position"].to_list() == [2, 3, 5]
 
 
+def test_a_stray_quote_swallows_no_other_record(settings: Settings, folder: Path) -> None:
+    rows = [
+        contract(1),
+        'V2;K2;ds"l;030;1,00;01.07.2026 12:30;;aktiv',  # a quote inside a field opens nothing
+        'V3;K3;"dsl;030;1,00;01.07.2026 12:30;;aktiv',  # never closed
+        contract(4),
+        'V5;K5;"d\rsl";0\r30;1,00;01.07.2026 12:30;;aktiv',
+        f'V6;K6;"{"d" * 200_000}";030;1,00;01.07.2026 12:30;;aktiv',
+    ]
+    write_contracts(folder, "20260701", rows)
+    outcome = load_contracts(settings, folder)
+    assert (outcome.rows, outcome.quarantined_rows) == (4, 2)
+    landed = counted_rows(settings, "crm_fixed", "product").sort("contract_no")
+    assert landed["contract_no"].to_list() == ["V1", "V2", "V4", "V6"]
+    assert landed["tariff_code"][1] == 'ds"l'
+    assert read_quarantine(settings).sort("source_position")["source_position"].to_list() == [4, 6]
+
+
 def test_latin_letters_survive(settings: Settings, folder: Path) -> None:
     write_contracts(folder, "20260701", [contract(1, status="gekündigt")])
     load_contracts(settings, folder)
