@@ -59,7 +59,7 @@
     and 49170… meet. A number without prefix is one of the home country. Null when it has not 7 to 15 digits.
 -#}
 {% macro number_key(expression) -%}
-    {%- set country = var('home_country_code', '49') -%}
+    {%- set country = var('home_country_code') -%}
     {%- set kept = regexp_replace_all("replace(" ~ expression ~ ", '(0)', '')", '[^0-9+]', '') -%}
     {%- set digits = "replace(" ~ kept ~ ", '+', '')" -%}
     {%- set international -%}

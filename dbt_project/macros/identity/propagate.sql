@@ -34,8 +34,8 @@
       entity   its row `id` in the seed precedence says which system's records are senior
     Columns: record_id, senior_record_id, record_count, system_count, <entity>_id.
 -#}
-{% macro cluster_records(entity, records, links, rounds=none) -%}
-{%- set rounds = rounds or var('identity_rounds', 8) -%}
+{% macro cluster_records(entity, records, links) -%}
+{%- set rounds = var('identity_rounds') -%}
 with record as (
     select
         records.record_id,

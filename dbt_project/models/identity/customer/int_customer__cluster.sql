@@ -3,7 +3,7 @@
 -- (records that a steward linked share one), and every other record joins the nearest anchor. All else stays as it was, and
 -- the part with the most senior record keeps the customer_id.
 
-{% set rounds = var('identity_rounds', 8) %}
+{% set rounds = var('identity_rounds') %}
 
 with
 

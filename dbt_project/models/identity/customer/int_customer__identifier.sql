@@ -69,10 +69,10 @@ select
     sharing.people_count,
     case
         when junk_value.value is not null then 'placeholder'
-        when sharing.people_count > {{ var('identity_max_people_per_identifier', 8) }} then 'shared_by_many'
+        when sharing.people_count > {{ var('identity_max_people_per_identifier') }} then 'shared_by_many'
     end as unusable_reason,
     junk_value.value is null
-    and sharing.people_count <= {{ var('identity_max_people_per_identifier', 8) }} as is_usable
+    and sharing.people_count <= {{ var('identity_max_people_per_identifier') }} as is_usable
 from identifier
 inner join sharing
     on identifier.identifier_type = sharing.identifier_type

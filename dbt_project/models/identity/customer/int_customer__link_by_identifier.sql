@@ -101,7 +101,7 @@ pair as (
         on block.rule = other.rule
         and block.block_key = other.block_key
         and other.record_id < block.record_id
-    where block_size.record_count between 2 and {{ var('identity_max_block_pairs_of', 30) }}
+    where block_size.record_count between 2 and {{ var('identity_max_block_pairs_of') }}
     union all
     select
         block.rule,
@@ -112,7 +112,7 @@ pair as (
         on block.rule = block_size.rule
         and block.block_key = block_size.block_key
         and block_size.first_record_id < block.record_id
-    where block_size.record_count > {{ var('identity_max_block_pairs_of', 30) }}
+    where block_size.record_count > {{ var('identity_max_block_pairs_of') }}
 
 )
 

@@ -96,7 +96,7 @@ ranked as (
             partition by left_record_id order by gap_days asc nulls last, right_record_id asc nulls last
         ) as choice
     from candidate
-    where gap_days <= {{ var('identity_max_gap_days', 7) }}
+    where gap_days <= {{ var('identity_max_gap_days') }}
 
 )
 
