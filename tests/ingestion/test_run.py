@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from ingestion.quarantine import read_quarantine
 from ingestion.registry import Source, registry
 from ingestion.release import release
 from ingestion.run import ingest, ingest_system
-from tests.ingestion.sources import counted_rows, settings_at, usage_record, usage_text, write_usage
+from tests.ingestion.sources import age, counted_rows, settings_at, usage_record, usage_text, write_usage
 from tests.ingestion.test_files import contract, write_contracts
 
 runner = CliRunner()
@@ -164,6 +165,16 @@ def test_rows_of_files_are_released_once(settings: Settings, files: Path, rules:
     again = release(settings, "usage", "usage_event")
     assert (again.rows, again.released) == (2, 0)
     assert all(o.status == "unchanged" for o in ingest_system(settings, "usage"))
+
+
+def test_bytes_in_another_encoding_are_never_released_as_text(settings: Settings, files: Path) -> None:
+    path = write_usage(files / "usage", 2, day=2)
+    path.write_bytes(gzip.compress(usage_text(2).encode().replace(b";X2;", b";X\xff;")))
+    age(path)
+    ingest_system(settings, "usage")
+    assert read_quarantine(settings)["reason"].to_list() == ["bad_encoding"]
+    result = release(settings, "usage", "usage_event")
+    assert (result.rows, result.released, result.still_bad, result.outcome) == (1, 0, 1, None)
 
 
 def test_a_released_row_of_a_snapshot_keeps_the_snapshot_whole(
