@@ -14,6 +14,7 @@ from concord.settings import Settings
 from expectations import landing
 from expectations import published as published_edge
 from expectations.results import CheckResult
+from ingestion.fields import utc_moment, utc_text
 from ingestion.landing import ensure_schema
 from ingestion.outcomes import LoadOutcome
 from ingestion.run import ingest
@@ -63,8 +64,11 @@ def build(
     """Build the workspace from raw, check it, publish it.
 
     as_of: only loads that had finished by this instant (ISO 8601) count.
-    Raises ConcordError when dbt or a blocking check fails (the last publication stays) or another build runs.
+    Raises ConcordError when as_of is no instant, dbt or a blocking check fails (the last publication stays) or another
+    build runs.
     """
+    if as_of is not None:
+        as_of = _instant(as_of)
     with build_lock(settings):
         prepare(settings, progress)
         run = run_models(settings, progress, as_of)
@@ -73,6 +77,14 @@ def build(
         require_sound(settings, checks)
         publication = publish_build(settings, progress)
     return Build(run, checks, publication)
+
+
+def _instant(text: str) -> str:
+    """The instant in UTC as the raw layer spells it: completion records are compared with it as text."""
+    try:
+        return utc_text(utc_moment(text))
+    except ValueError:
+        raise ConcordError(f"'{text}' is no instant", hint="write it like 2026-07-31T06:15:00Z") from None
 
 
 def ingest_systems(settings: Settings, progress: Progress, systems: list[str] | None = None) -> list[LoadOutcome]:

@@ -125,3 +125,15 @@ def test_operations_tables_have_their_columns_when_nothing_happened(settings):
     for name, frame in operations_tables(settings).items():
         assert frame.is_empty(), name
         assert frame.width > 3, name
+
+
+def test_what_was_known_at_no_instant_is_refused_before_anything_runs(tmp_path) -> None:
+    settings = Settings(lake=Lake(folder=tmp_path / "lake"))
+    with pytest.raises(ConcordError, match="'yesterday' is no instant"):
+        pipeline.build(settings, as_of="yesterday")
+    assert read_state(settings) is None
+
+
+@pytest.mark.parametrize("text", ["2026-07-31T06:15:00Z", "2026-07-31T08:15:00+02:00", "2026-07-31 06:15"])
+def test_an_instant_is_passed_on_in_the_spelling_of_the_raw_layer(text: str) -> None:
+    assert pipeline._instant(text) == "2026-07-31T06:15:00.000000Z"
