@@ -112,7 +112,11 @@ class Settings(BaseModel):
                 f"no connection settings for source '{system}'",
                 hint=f"add it under 'sources:' in {self.file or DEFAULT_SETTINGS_FILE}",
             )
-        return {key: _expand(value, f"sources.{system}.{key}") for key, value in self.sources[system].items()}
+        details = {key: _expand(value, f"sources.{system}.{key}") for key, value in self.sources[system].items()}
+        if self.file and isinstance(details.get("folder"), str):
+            # Relative paths start at the settings file's folder; an absolute one stays as it is.
+            details["folder"] = str(self.file.resolve().parent / details["folder"])
+        return details
 
 
 def load_settings(file: Path | None = None) -> Settings:

@@ -27,7 +27,6 @@ class LoadContext:
     started_at: datetime
     load_id: str
     accept_shrink: bool = False
-    settings_folder: Path | None = None  # what relative folders are relative to
 
     @property
     def window_from(self) -> datetime | None:

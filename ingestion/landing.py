@@ -152,10 +152,7 @@ def land(
             load_id = new_load_id(history, started_at)
             try:
                 with scratch_folder(settings) as scratch:
-                    folder = settings.file.resolve().parent if settings.file else None
-                    context = LoadContext(
-                        source, entity, details, history, scratch, started_at, load_id, accept_shrink, folder
-                    )
+                    context = LoadContext(source, entity, details, history, scratch, started_at, load_id, accept_shrink)
                     outcome = _load(settings, context, extract)
                 write_outcome(settings, outcome)
                 if outcome.status == "loaded":

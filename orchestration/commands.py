@@ -92,10 +92,11 @@ def check(
     settings: SettingsFile = None,
 ) -> None:
     """Check what is there against what was promised; fails when a blocking promise is broken."""
-    from expectations import landing, published
+    from expectations import landing
     from ingestion.run import source_of
     from orchestration.build_state import build_lock
     from orchestration.display import check_lines, console
+    from orchestration.pipeline import check_build
 
     chosen, out = _settings(settings), console()
     if system:
@@ -105,7 +106,7 @@ def check(
         results += landing.check(chosen, system=system)
     if edge is Edge.published or (edge is Edge.all and chosen.workspace.is_file()):
         with build_lock(chosen):
-            results += published.check(chosen)
+            results += check_build(chosen)
     if not results:
         raise ConcordError("there is nothing to check yet", hint="run 'concord ingest' first")
     failed = [result for result in results if not result.success]

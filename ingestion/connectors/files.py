@@ -104,8 +104,6 @@ def find_files(context: LoadContext) -> list[SourceFile]:
     Raises SystemFailed when the folder isn't there.
     """
     folder = Path(str(context.details.get("folder", "")))
-    if not folder.is_absolute() and context.settings_folder:
-        folder = context.settings_folder / folder
     pattern = context.entity.file_pattern
     try:
         found = [(path, match) for path in folder.iterdir() if (match := pattern.fullmatch(path.name))]

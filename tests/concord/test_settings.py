@@ -16,6 +16,13 @@ def write(folder: Path, text: str) -> Path:
     return file
 
 
+def test_a_source_s_relative_folder_starts_at_the_file(tmp_path: Path) -> None:
+    sources = "sources: {usage: {folder: drop/usage}, crm_fixed: {folder: /srv/fixed}}\n"
+    settings = load_settings(write(tmp_path, sources))
+    assert settings.source("usage") == {"folder": str(tmp_path / "drop" / "usage")}
+    assert settings.source("crm_fixed") == {"folder": "/srv/fixed"}
+
+
 def test_relative_places_start_at_the_file(tmp_path: Path) -> None:
     settings = load_settings(
         write(
