@@ -41,7 +41,7 @@ from ingestion.registry import Entity, Source, registry
 from ingestion.scratch import entity_lock, scratch_folder, sweep_scratch
 
 # Small tables are gathered, so that Parquet row groups are worth reading; large ones are handed on as they come.
-_ROWS_PER_GROUP = 50_000
+_ROWS_PER_GROUP = 30_000
 _BYTES_PER_GROUP = 64 * 1024 * 1024
 _SCHEMA_FOLDER = "load_date=1900-01-01"
 _LAYOUT = "{table_name}/load_date={YYYY}-{MM}-{DD}/{load_id}.{file_id}.{ext}"

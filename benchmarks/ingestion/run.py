@@ -1,6 +1,6 @@
 """How fast do SQL tables and files land, compared with a bare copy of the same data in the same run?
 
-    python benchmarks/ingestion/run.py [--rows 250000 1000000] [--repeat 3]
+    python benchmarks/ingestion/run.py [--rows 250000 1000000] [--repeat 5]
 
 Each measurement is a process of its own, so that its peak memory is its own; the best of some repetitions counts.
 The bare copies do what landing must do at least: DuckDB copies the PostgreSQL table to Parquet; Polars reads the same
@@ -41,7 +41,7 @@ RATED = """create table {schema}.rated_usage (
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--rows", type=int, nargs="+", default=[500_000, 1_000_000, 2_000_000])
-    arguments.add_argument("--repeat", type=int, default=3)
+    arguments.add_argument("--repeat", type=int, default=5)
     arguments.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
     if chosen.measure:

@@ -40,7 +40,10 @@ from ingestion.outcomes import FileOutcome
 from ingestion.quarantine import Quarantine
 from ingestion.registry import Entity
 
-_FILES_AHEAD = 4
+# As delivered; small files are read ahead while others are parsed, and are some ten times larger decompressed.
+_BYTES_AHEAD = 4 * 1024 * 1024
+# The first batch is smaller: until it is parsed there is nothing to write.
+_FIRST_BATCH_BYTES = 4 * 1024 * 1024
 
 
 @dataclass
@@ -118,6 +121,7 @@ class FileLoad:
         self._form = layout.form
         self._schema = extracted_schema(context.source, context.entity)
         self._undecided: list[_FileState] = []
+        self._hashing = ThreadPoolExecutor(1)  # DuckDB hashes while Polars types
         self._result = Extraction(batches=self._batches())
         history = context.history
         self._taken = {file.name: file for file in history.taken_files}
@@ -138,7 +142,7 @@ class FileLoad:
             files = [file for file in find_files(self._context) if not self._is_known(file)]
         parts: list[_Part] = []
         names: str | None = None
-        size = 0
+        size, limit = 0, _FIRST_BATCH_BYTES
         for state, chunks in self._read(files):
             self._undecided.append(state)
             state.is_read = state.problem is not None
@@ -147,9 +151,9 @@ class FileLoad:
             try:
                 _ = state.file.file_date, sequence_of(self._entity, state.file)
                 for chunk in chunks:
-                    if parts and (names != state.reader.names or size + len(chunk.body) > CHUNK_BYTES):
+                    if parts and (names != state.reader.names or size + len(chunk.body) > limit):
                         yield from self._flush(parts)
-                        parts, size = [], 0
+                        parts, size, limit = [], 0, CHUNK_BYTES
                     names = state.reader.names
                     self._layout.check_names(names or "")
                     parts.append(_Part(state, chunk))
@@ -162,15 +166,18 @@ class FileLoad:
         self._report()
 
     def _read(self, files: list[SourceFile]) -> Iterator[tuple[_FileState, Iterable[Chunk]]]:
-        """Each file and its chunks, in order; small files are read some places ahead, in a thread."""
+        """Each file and its chunks, in order; small files are read ahead, in a thread."""
         with ThreadPoolExecutor(1) as reading:
             ahead: deque[tuple[_FileState, Future[list[Chunk]] | None]] = deque()
+            size = 0
             for file in files:
                 state = _FileState(file, FileReader(file, self._form, self._layout.has_names))
                 small = reading.submit(_all_chunks, state) if state.reader.is_small else None
                 ahead.append((state, small))
-                if len(ahead) > _FILES_AHEAD:
+                size += file.size
+                while len(ahead) > 1 and size > _BYTES_AHEAD:
                     first, chunks = ahead.popleft()
+                    size -= first.file.size
                     yield first, chunks.result() if chunks else first.reader.chunks()
             for first, chunks in ahead:
                 yield first, chunks.result() if chunks else first.reader.chunks()
@@ -233,6 +240,7 @@ class FileLoad:
     ) -> tuple[pl.DataFrame, np.ndarray]:
         fields = self._layout.fields(lines, parts[0].state.reader.names or "", body)
         contents = _joined(lines, fields.is_record)
+        hashes = self._hashing.submit(md5_of_texts, contents.filter(fields.is_record))
         faults = self._with_bad_encoding(fields.faults, parts, part_of_row, numbers)
         is_record = fields.is_record.to_numpy()
         texts = fields.frame.with_columns(self._name_columns(parts, part_of_row))
@@ -245,7 +253,7 @@ class FileLoad:
         origin = [
             pl.Series("_source_ref", [part.state.file.name for part in parts]).gather(part_of_row),
             pl.Series("_source_position", numbers),
-            md5_of_texts(contents).alias("_row_hash"),
+            hashes.result().alias("_row_hash"),
         ]
         frame = typed.frame.with_columns(origin)
         if self._entity.mode == "snapshot":
