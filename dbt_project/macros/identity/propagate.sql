@@ -32,7 +32,7 @@
       records  relation with record_id, system, known_since_at: every record, linked or not
       links    relation with left_record_id, right_record_id, is_accepted
       entity   its row `id` in the seed precedence says which system's records are senior
-    Columns: record_id, senior_record_id, record_count, system_count, <entity>_id.
+    Columns: record_id, senior_record_id, record_count, system_count.
 -#}
 {% macro cluster_records(entity, records, links) -%}
 {%- set rounds = var('identity_rounds') -%}
@@ -106,7 +106,6 @@ cluster_size as (
 select
     member.record_id,
     member.senior_record_id,
-    {{ cluster_id(entity, 'member.senior_record_id') }} as {{ entity }}_id,
     cluster_size.record_count,
     cluster_size.system_count
 from member

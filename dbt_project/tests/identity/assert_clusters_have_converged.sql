@@ -8,12 +8,12 @@ select
     links.left_record_id,
     links.right_record_id
 from {{ ref('int_' ~ entity ~ '__links') }} as links
-inner join {{ ref('int_' ~ entity ~ '__cluster') }} as left_end
+inner join {{ ref('int_' ~ entity ~ '__grouping') }} as left_end
     on links.left_record_id = left_end.record_id
-inner join {{ ref('int_' ~ entity ~ '__cluster') }} as right_end
+inner join {{ ref('int_' ~ entity ~ '__grouping') }} as right_end
     on links.right_record_id = right_end.record_id
 where links.is_accepted
-    and left_end.{{ entity }}_id <> right_end.{{ entity }}_id
+    and left_end.senior_record_id <> right_end.senior_record_id
 union all
 {%- endfor %}
 select

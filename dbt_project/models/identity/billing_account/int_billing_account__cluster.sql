@@ -1,35 +1,9 @@
--- Which records are one billing account. Grain: record_id.
-
-with
-
-known_record as (
-
-    select
-        record_id,
-        system,
-        known_since_at
-    from {{ ref('int_billing_account__conformed') }}
-
-),
-
-accepted_link as (
-
-    select
-        left_record_id,
-        right_record_id,
-        is_accepted
-    from {{ ref('int_billing_account__links') }}
-
-),
-
-cluster as (
-    {{ cluster_records('billing_account', 'known_record', 'accepted_link') }}
-)
+-- Which records are one billing account, with its id. Grain: record_id.
 
 select
     record_id,
     senior_record_id,
-    billing_account_id,
+    {{ cluster_id('billing_account', 'senior_record_id') }} as billing_account_id,
     record_count,
     system_count
-from cluster
+from {{ ref('int_billing_account__grouping') }}

@@ -1,35 +1,9 @@
--- Which records are one product. Grain: record_id.
-
-with
-
-known_record as (
-
-    select
-        record_id,
-        system,
-        known_since_at
-    from {{ ref('int_product__conformed') }}
-
-),
-
-accepted_link as (
-
-    select
-        left_record_id,
-        right_record_id,
-        is_accepted
-    from {{ ref('int_product__links') }}
-
-),
-
-cluster as (
-    {{ cluster_records('product', 'known_record', 'accepted_link') }}
-)
+-- Which records are one product, with its id. Grain: record_id.
 
 select
     record_id,
     senior_record_id,
-    product_id,
+    {{ cluster_id('product', 'senior_record_id') }} as product_id,
     record_count,
     system_count
-from cluster
+from {{ ref('int_product__grouping') }}

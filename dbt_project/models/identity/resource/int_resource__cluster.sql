@@ -1,35 +1,9 @@
--- Which records are one resource. Grain: record_id.
-
-with
-
-known_record as (
-
-    select
-        record_id,
-        system,
-        known_since_at
-    from {{ ref('int_resource__conformed') }}
-
-),
-
-accepted_link as (
-
-    select
-        left_record_id,
-        right_record_id,
-        is_accepted
-    from {{ ref('int_resource__links') }}
-
-),
-
-cluster as (
-    {{ cluster_records('resource', 'known_record', 'accepted_link') }}
-)
+-- Which records are one resource, with its id. Grain: record_id.
 
 select
     record_id,
     senior_record_id,
-    resource_id,
+    {{ cluster_id('resource', 'senior_record_id') }} as resource_id,
     record_count,
     system_count
-from cluster
+from {{ ref('int_resource__grouping') }}

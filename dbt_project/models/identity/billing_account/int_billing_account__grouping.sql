@@ -1,0 +1,34 @@
+-- Which records are one billing account. Grain: record_id.
+
+with
+
+known_record as (
+
+    select
+        record_id,
+        system,
+        known_since_at
+    from {{ ref('int_billing_account__conformed') }}
+
+),
+
+accepted_link as (
+
+    select
+        left_record_id,
+        right_record_id,
+        is_accepted
+    from {{ ref('int_billing_account__links') }}
+
+),
+
+grouping as (
+    {{ cluster_records('billing_account', 'known_record', 'accepted_link') }}
+)
+
+select
+    record_id,
+    senior_record_id,
+    record_count,
+    system_count
+from grouping
