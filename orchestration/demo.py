@@ -18,7 +18,7 @@ from orchestration.pipeline import refresh
 from orchestration.progress import Progress, Step, timed
 from reporting.leakage import ReportPaths, write_report
 from scoring.score import ControlScore, score
-from seeds.operator.generate import generate
+from seeds.operator.generate import VERSION, generate
 from seeds.operator.serve import running
 
 START = date(2026, 7, 1)
@@ -92,7 +92,7 @@ def run_demo(folder: Path, parameters: Parameters, progress: Progress) -> Demo:
 def make_operator(folder: Path, operator: Path, parameters: Parameters, progress: Progress) -> None:
     """Generate the operator, unless the one that is there was made whole from the same parameters."""
     marker = folder / _PARAMETERS
-    wanted = {**vars(parameters), "start": START.isoformat()}
+    wanted = {**vars(parameters), "start": START.isoformat(), "operator_version": VERSION}
     if _read(marker) == wanted:
         progress(Step("operator", "done", f"as before: {parameters.customers:,} customers, seed {parameters.seed}"))
         return

@@ -30,19 +30,27 @@ def score_command(
     ceiling_money_error: Annotated[
         float | None, typer.Option(help="Fail when a control's money error is higher.")
     ] = None,
+    identity_floors: Annotated[
+        bool, typer.Option("--identity-floors", help="Fail when identity is below what it must reach.")
+    ] = False,
 ) -> None:
-    """Compare the published findings with the synthetic operator's planted truth."""
+    """Compare the published findings and identities with the synthetic operator's truth."""
     from concord.errors import ConcordError
     from concord.settings import load_settings
-    from scoring.floors import Floors, failures
+    from scoring.floors import Floors, failures, identity_failures
+    from scoring.identity import score_identity
     from scoring.output import as_json, print_tables
     from scoring.score import compare_published
 
-    result = compare_published(load_settings())
+    settings = load_settings()
+    result = compare_published(settings)
+    identity = score_identity(settings)
     if output_format is Format.json:
-        typer.echo(as_json(result, details))
+        typer.echo(as_json(result, details, identity))
     else:
-        print_tables(result, details)
+        print_tables(result, details, identity)
     missed = failures(result.controls, Floors(floor_precision, floor_recall, ceiling_money_error))
+    if identity_floors:
+        missed += identity_failures(identity)
     if missed:
         raise ConcordError("the score misses its floor: " + "; ".join(missed), hint="--details lists what is wrong")

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from scoring.identity import IdentityScore
 from scoring.ledger import Found, Keys, Planted
 from scoring.score import ControlScore, Scoring
 
 
-def as_json(result: Scoring, details: bool) -> str:
+def as_json(result: Scoring, details: bool, identity: Sequence[IdentityScore] = ()) -> str:
     """The score as one JSON object; amounts as numbers, infinite and missing ratios as null."""
     content: dict[str, Any] = {
         "controls": [_score_row(row) for row in result.controls],
         "overall": _score_row(result.overall) if result.overall else None,
+        "identity": [_identity_row(row) for row in identity],
     }
     if details:
         content["missed_faults"] = [_planted_row(row) for row in result.missed]
@@ -37,7 +40,7 @@ def as_json(result: Scoring, details: bool) -> str:
     return json.dumps(content, indent=2)
 
 
-def print_tables(result: Scoring, details: bool) -> None:
+def print_tables(result: Scoring, details: bool, identity: Sequence[IdentityScore] = ()) -> None:
     """The score as a table on standard output, and what is wrong with it if asked."""
     from rich.console import Console
 
@@ -45,6 +48,8 @@ def print_tables(result: Scoring, details: bool) -> None:
     if not console.is_terminal:
         console.width = 200
     console.print(score_table(result))
+    if identity:
+        console.print(identity_table(identity))
     if details:
         _print_details(console, result)
 
@@ -73,6 +78,22 @@ def score_table(result: Scoring):
             style="bold" if row is result.overall else None,
             end_section=len(rows) > 1 and row is rows[-2],
         )
+    return table
+
+
+def identity_table(identity: Sequence[IdentityScore]):
+    """Identity as a rich table: a row per kind of link."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title="Identity against the truth", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("identity", no_wrap=True)
+    for name in ("counted", "true", "found", "correct", "precision", "recall", "F1", "purity"):
+        table.add_column(name, justify="left" if name == "counted" else "right", no_wrap=True)
+    for row in identity:
+        counts = (f"{value:,}" for value in (row.true, row.found, row.correct))
+        ratios = (_fine_percent(value) for value in (row.precision, row.recall, row.f1, row.purity))
+        table.add_row(row.name, row.unit, *counts, *ratios)
     return table
 
 
@@ -111,6 +132,10 @@ def _print_details(console, result: Scoring) -> None:
         )
     for table in (missed, false, wrong):
         console.print(table)
+
+
+def _identity_row(row: IdentityScore) -> dict[str, Any]:
+    return {**asdict(row), "precision": row.precision, "recall": row.recall, "f1": row.f1}
 
 
 def _score_row(row: ControlScore) -> dict[str, Any]:
@@ -158,6 +183,10 @@ def _percent(value: float | None, sign: bool = False) -> str:
     if math.isinf(value):
         return "∞"
     return f"{value:+.2%}" if sign else f"{value:.2%}"
+
+
+def _fine_percent(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3%}"
 
 
 def _period(row: Planted | Found) -> str:

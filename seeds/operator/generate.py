@@ -22,9 +22,12 @@ from seeds.operator.copies.orders import copy_orders
 from seeds.operator.copies.subscribers import copy_subscribers
 from seeds.operator.copies.usage import arrange, copy_usage
 from seeds.operator.ledger import build_ledger, subject_text
+from seeds.operator.truth import build_truth
 from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
+# Rises when the same arguments begin to make another operator.
+VERSION = 2
 
 
 def generate(
@@ -36,7 +39,7 @@ def generate(
     start: date = date(2026, 7, 1),
     progress: Progress | None = None,
 ) -> None:
-    """Writes ``systems/<system>/<entity>.parquet``, ``ledger.parquet`` and ``world.json`` into a folder.
+    """Writes ``systems/<system>/<entity>.parquet``, ``ledger.parquet``, ``truth/`` and ``world.json`` into a folder.
 
     The same arguments always write the same files. ``progress`` is called with one line per step.
     Raises ValueError for sizes below one customer or one month.
@@ -52,17 +55,17 @@ def generate(
     keys = Keys(operator)
     files = arrange(operator)
     billing = copy_billing(operator, keys, files)
-    _write(folder, "billing", billing.entities, report)
     crm = copy_crm(operator, keys)
-    _write(folder, "crm", crm.entities, report)
     crm_fixed = copy_crm_fixed(operator, keys)
-    _write(folder, "crm_fixed", crm_fixed.entities, report)
+    copies = {"billing": billing.entities, "crm": crm.entities, "crm_fixed": crm_fixed.entities}
+    copies |= {"inventory": copy_inventory(operator, keys), "alarms": copy_alarms(operator)}
+    for system, entities in copies.items():
+        _write(folder, system, entities, report)
+    # These are held no longer than it takes to write them.
     _write(folder, "catalog", copy_catalog(operator, keys), report)
     _write(folder, "orders", copy_orders(operator, keys), report)
-    _write(folder, "inventory", copy_inventory(operator, keys), report)
-    _write_subscribers(folder, operator, report)
     _write(folder, "usage", copy_usage(operator, files), report)
-    _write(folder, "alarms", copy_alarms(operator), report)
+    _write_subscribers(folder, operator, report)
 
     beliefs = {
         "crm": crm.beliefs.with_columns(key=keys.crm_customer).filter(pl.Series(keys.in_crm)),
@@ -72,6 +75,9 @@ def generate(
     }
     ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing))
     ledger.write_parquet(folder / "ledger.parquet")
+    (folder / "truth").mkdir(exist_ok=True)
+    for name, frame in build_truth(operator, keys, files, copies).items():
+        frame.write_parquet(folder / "truth" / f"{name}.parquet")
     _write_parameters(folder, parameters)
     faults = ledger.filter(pl.col("kind") == "fault")
     report(f"ledger: {len(faults):,} faults, {len(ledger) - len(faults):,} distractors and disagreements")

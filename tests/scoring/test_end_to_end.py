@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from concord.settings import Settings
-from scoring.floors import Floors, failures
+from scoring.floors import Floors, failures, identity_failures
+from scoring.identity import score_identity
 from scoring.output import as_json
 from scoring.score import compare_published
 from tests.conftest import FRESH_SEED_VARIABLE, SEED
@@ -27,3 +28,13 @@ def test_findings_match_the_planted_truth(seed: int, lake_of_seed: Callable[[int
         assert scores[control].faults > 0, f"seed {seed} plants no fault of {control}"
     missed = failures(result.controls, FLOORS)
     assert not missed, "\n".join([f"seed {seed}", *missed, as_json(result, details=True)])
+
+
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=pytest.mark.xdist_group(f"seed-{seed}")) for seed in SEEDS])
+def test_identity_matches_the_truth(seed: int, lake_of_seed: Callable[[int], Settings]) -> None:
+    scores = score_identity(lake_of_seed(seed))
+    for row in scores:
+        # A floor that nothing was measured against would hold by itself.
+        assert row.true > 100, f"seed {seed} has hardly any true {row.unit} of {row.name}"
+    missed = identity_failures(scores)
+    assert not missed, "\n".join([f"seed {seed}", *missed, *map(str, scores)])

@@ -41,21 +41,28 @@ def site_name(site: pl.Expr) -> pl.Expr:
     return pl.lit("SITE_") + site.cast(pl.String).str.zfill(4)
 
 
-def _objects(operator: Operator) -> pl.DataFrame:
-    """Everything that can raise an alarm: fault management's name, its type, its site, its weight."""
+def alarmed_objects(operator: Operator) -> pl.DataFrame:
+    """Everything that can raise an alarm: fault management's name, its type, its number in the true world (of a site,
+    cell or node), its site, its weight."""
     network = operator.network
     sites = network.sites.select(
-        site_name(pl.col("site")).alias("object"), pl.lit("Site").alias("type"), "site", pl.lit(3.0).alias("weight")
+        site_name(pl.col("site")).alias("object"),
+        pl.lit("Site").alias("type"),
+        pl.col("site").alias("number"),
+        "site",
+        pl.lit(3.0).alias("weight"),
     )
     cells = network.cells.select(
         (site_name(pl.col("site")) + pl.lit("/CELL-") + pl.col("number").cast(pl.String)).alias("object"),
         pl.lit("Cell").alias("type"),
+        pl.col("cell").alias("number"),
         "site",
         pl.lit(1.0).alias("weight"),
     )
     nodes = network.nodes.select(
         (pl.lit("AN-") + pl.col("node").cast(pl.String).str.zfill(4)).alias("object"),
         pl.lit("AccessNode").alias("type"),
+        pl.col("node").alias("number"),
         "site",
         pl.lit(6.0).alias("weight"),
     )
@@ -67,7 +74,7 @@ def copy_alarms(operator: Operator) -> dict[str, pl.DataFrame]:
     with them, and some that a second manager reported once more."""
     parameters = operator.parameters
     random = parameters.random("alarms")
-    objects = _objects(operator)
+    objects = alarmed_objects(operator)
     count = max(60, int(len(operator.network.sites) * parameters.days * 0.28))
     weight = objects["weight"].to_numpy() * random.gamma(0.6, 1.0, len(objects))
     picked = random.choice(len(objects), count, p=weight / weight.sum())

@@ -18,16 +18,28 @@ _DUMP_HOUR = 3
 
 def copy_subscribers(operator: Operator) -> Iterator[pl.DataFrame]:
     """One frame per dump (column file_date), from the window's first morning to the morning of the extract."""
-    known, begin, end, missing_day = _known(operator)
-    clock, parameters = operator.parameters.clock, operator.parameters
-    for day in range(parameters.start_day, parameters.end_day + 1):
-        dumped_at = int(clock.midnight(day)) + _DUMP_HOUR * HOUR
+    known = register(operator)
+    begin, end, missing_day = (known[name].to_numpy() for name in ("begin", "end", "missing_day"))
+    days, dumps = _dumps(operator)
+    shown = known.select("imsi", "msisdn", "iccid", "profile", "state", "activated_at")
+    for day, dumped_at in zip(days.tolist(), dumps.tolist(), strict=True):
         present = (begin <= dumped_at) & (end > dumped_at) & (missing_day != day)
-        yield known[np.flatnonzero(present)].with_columns(pl.lit(day, pl.Int32).cast(pl.Date).alias("file_date"))
+        yield shown[np.flatnonzero(present)].with_columns(pl.lit(day, pl.Int32).cast(pl.Date).alias("file_date"))
 
 
-def _known(operator: Operator) -> tuple[pl.DataFrame, np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of the register with the interval in which each holds, sorted by IMSI.
+def _dumps(operator: Operator) -> tuple[np.ndarray, np.ndarray]:
+    """Local days of the dumps, and the instants at which they are written."""
+    parameters = operator.parameters
+    days = np.arange(parameters.start_day, parameters.end_day + 1)
+    return days, parameters.clock.midnight(days) + _DUMP_HOUR * HOUR
+
+
+def register(operator: Operator) -> pl.DataFrame:
+    """Rows of the register, sorted by IMSI: what a dump shows, and when.
+
+    ``begin`` and ``end``: instants between which the row holds; ``missing_day``: the day whose dump omits it, else -1;
+    ``is_dumped``: whether any dump shows it; ``serial``: of the SIM card; ``line``: or -1; ``lone``: number of a card
+    without a customer, or -1.
 
     A line has a second row after a SIM swap, a change of number, a bar, or days out of service.
     """
@@ -67,10 +79,21 @@ def _known(operator: Operator) -> tuple[pl.DataFrame, np.ndarray, np.ndarray, np
                 "begin": np.concatenate([begin, np.full(len(lone), lone_begin)]),
                 "end": np.concatenate([end, np.full(len(lone), NEVER)]),
                 "missing_day": np.concatenate([network.missing_day[line], np.full(len(lone), -1)]),
+                "line": np.concatenate([line, np.full(len(lone), -1)]),
+                "lone": np.concatenate([np.full(len(line), -1), np.arange(len(lone))]),
             }
         )
         .with_columns(iccid=iccid(pl.col("serial")))
         .sort("imsi", "begin")
     )
-    bounds = [everything[name].to_numpy() for name in ("begin", "end", "missing_day")]
-    return everything.select("imsi", "msisdn", "iccid", "profile", "state", "activated_at"), *bounds
+    return everything.with_columns(is_dumped=pl.Series(_is_dumped(operator, everything)))
+
+
+def _is_dumped(operator: Operator, rows: pl.DataFrame) -> np.ndarray:
+    """Whether any dump shows each row."""
+    begin, end, missing_day = (rows[name].to_numpy() for name in ("begin", "end", "missing_day"))
+    days, dumps = _dumps(operator)
+    count = np.searchsorted(dumps, end) - np.searchsorted(dumps, begin)
+    missed = dumps[np.clip(missing_day - days[0], 0, len(days) - 1)]
+    is_missed = (missing_day >= 0) & (begin <= missed) & (missed < end)
+    return count > is_missed
