@@ -1,9 +1,17 @@
 {#-
     Claims: what each record of a cluster says about each attribute, one row each.
+      entity      its attributes, all of them, are those of entity_attributes
       relation    CTE with entity_id, record_id, system, source_key, changed_at, is_live and the columns that values read
       attributes  [(attribute, value expression, expression of its normal form)…]
 -#}
-{% macro claim_rows(relation, attributes) -%}
+{% macro claim_rows(entity, relation, attributes) -%}
+    {%- set names = attributes | map(attribute=0) | list -%}
+    {%- if names | sort != entity_attributes(entity) | sort -%}
+        {{ exceptions.raise_compiler_error(
+            'int_' ~ entity ~ '__claim claims ' ~ names | join(', ') ~ ', and macro entity_attributes says '
+            ~ entity_attributes(entity) | join(', ')
+        ) }}
+    {%- endif -%}
     {%- for attribute, value, normalised in attributes %}
     select
         entity_id,
@@ -105,6 +113,15 @@
         as {{ attribute }}_{{ system }},
     {%- endfor %}
     coalesce(max(case when attribute = '{{ attribute }}' and is_conflicting then 1 else 0 end), 0) = 1 as is_{{ attribute }}_conflicting
+{%- endmacro %}
+
+{#- What a dimension shows beside its values: for each attribute of the entity the system that won, and whether records differ. -#}
+{% macro resolved_provenance(entity) -%}
+    {%- for attribute in entity_attributes(entity) %}
+    {{ attribute }}_source,
+    is_{{ attribute }}_conflicting
+    {{- ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 {#- Body of an int_<entity>__conflict model: one row per cluster and attribute on which its records differ. -#}

@@ -16,5 +16,6 @@ select
     bill_cycle,
     status,
     opened_at,
-    closed_at
+    closed_at,
+    {{- resolved_provenance('billing_account') }}
 from resolved

@@ -23,16 +23,9 @@ select
     city,
     country_code,
     coalesce(status, 'active') as status,
-    name_source,
-    address_source,
-    email_source,
-    phone_source,
     cast(system_count as integer) as system_count,
     cast(record_count as integer) as record_count,
-    is_name_conflicting,
-    is_address_conflicting,
-    is_email_conflicting,
-    is_phone_conflicting,
     birth_date,
-    customer_since_date
+    customer_since_date,
+    {{- resolved_provenance('customer') }}
 from resolved

@@ -21,5 +21,6 @@ select
     coalesce(status, case when terminated_at < {{ open_end() }} then 'terminated' else 'active' end) as status,
     needs_network_service,
     started_at,
-    case when terminated_at < {{ open_end() }} then terminated_at end as terminated_at
+    case when terminated_at < {{ open_end() }} then terminated_at end as terminated_at,
+    {{- resolved_provenance('product') }}
 from resolved

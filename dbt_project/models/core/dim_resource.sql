@@ -22,5 +22,6 @@ select
     latitude,
     longitude,
     coalesce(valid_from, {{ open_start() }}) as valid_from,
-    coalesce(valid_to, {{ open_end() }}) as valid_to
+    coalesce(valid_to, {{ open_end() }}) as valid_to,
+    {{- resolved_provenance('resource') }}
 from resolved

@@ -19,5 +19,6 @@ select
     -- a status word that nobody has mapped yet must not hide whether the service runs
     coalesce(status, case when valid_to < {{ open_end() }} then 'terminated' else 'active' end) as status,
     coalesce(valid_from, {{ open_start() }}) as valid_from,
-    coalesce(valid_to, {{ open_end() }}) as valid_to
+    coalesce(valid_to, {{ open_end() }}) as valid_to,
+    {{- resolved_provenance('service') }}
 from resolved

@@ -15,10 +15,13 @@ select
     right_record.record_id as right_record_id,
     'key' as method,
     'account_number' as rule,
+    cast(null as string) as rejection_reason,
     {{ json_object_text([('account_id', 'left_record.source_key')]) }} as evidence,
     10 as rank,
     cast(1 as decimal(5, 4)) as score,
+    cast(null as double) as match_weight,
     true as is_accepted,
+    false as is_uncertain,
     {{ open_start() }} as valid_from,
     {{ open_end() }} as valid_to
 from record as left_record

@@ -31,13 +31,16 @@ select
     proposed.right_record_id,
     rule.method,
     proposed.rule,
+    cast(null as string) as rejection_reason,
     {{ json_object_text([
         ('product_reference', 'left_record.product_reference'), ('left_offering', 'left_record.product_offering_id'),
         ('right_offering', 'right_record.product_offering_id')
     ]) }} as evidence,
     rule.rank,
     cast(rule.score as decimal(5, 4)) as score,
+    cast(null as double) as match_weight,
     true as is_accepted,
+    false as is_uncertain,
     greatest(
         coalesce(left_record.started_at, {{ open_start() }}), coalesce(right_record.started_at, {{ open_start() }})
     ) as valid_from,

@@ -89,10 +89,14 @@ select
     right_record_id,
     method,
     rule,
+    -- each record joins one inventory resource only
+    case when choice > 1 then 'stronger_link' end as rejection_reason,
     {{ json_object_text([('left_name', 'left_name'), ('right_name', 'right_name'), ('imsi', 'imsi')]) }} as evidence,
     rank,
     score,
+    cast(null as double) as match_weight,
     choice = 1 as is_accepted,
+    false as is_uncertain,
     {{ open_start() }} as valid_from,
     {{ open_end() }} as valid_to
 from ranked

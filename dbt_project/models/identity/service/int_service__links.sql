@@ -34,6 +34,7 @@ select
     proposed.right_record_id,
     rule.method,
     proposed.rule,
+    cast(null as string) as rejection_reason,
     {{ json_object_text([
         ('left_number', 'left_record.service_number'), ('right_number', 'right_record.service_number'),
         ('imsi', 'coalesce(left_record.imsi, right_record.imsi)'), ('days_in_common', 'proposed.days_in_common'),
@@ -41,7 +42,9 @@ select
     ]) }} as evidence,
     rule.rank,
     cast(rule.score as decimal(5, 4)) as score,
+    cast(null as double) as match_weight,
     true as is_accepted,
+    false as is_uncertain,
     greatest(left_record.valid_from, right_record.valid_from) as valid_from,
     -- records that follow one another are one thing over both of their times
     greatest(

@@ -15,7 +15,7 @@ member as (
 ),
 
 claim as (
-    {{ claim_rows('member', [
+    {{ claim_rows('billing_account', 'member', [
         ('account_name', 'account_name', folded_text('account_name')),
         ('bill_cycle', 'bill_cycle', 'bill_cycle'),
         ('status', 'status', 'status'),

@@ -16,7 +16,7 @@ member as (
 ),
 
 claim as (
-    {{ claim_rows('member', [
+    {{ claim_rows('customer', 'member', [
         ('customer_type', 'customer_type', 'customer_type'),
         ('name', 'customer_name', "coalesce(company_key, nullif(concat_ws('|', family_name_key, given_name_key), ''))"),
         ('birth_date', 'birth_date', 'birth_date'),

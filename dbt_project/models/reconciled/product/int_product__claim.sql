@@ -40,7 +40,7 @@ current_member as (
 ),
 
 claim as (
-    {{ claim_rows('current_member', [
+    {{ claim_rows('product', 'current_member', [
         ('customer', 'customer_id', 'customer_id'),
         ('billing_account', 'billing_account_id', 'billing_account_id'),
         ('product_offering', 'product_offering_id', 'product_offering_id'),

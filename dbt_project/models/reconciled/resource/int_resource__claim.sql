@@ -22,7 +22,7 @@ member as (
 ),
 
 claim as (
-    {{ claim_rows('member', [
+    {{ claim_rows('resource', 'member', [
         ('resource_name', 'resource_name', 'plant_key'),
         ('resource_type', 'resource_type', 'resource_type'),
         ('imsi', 'imsi', 'imsi'),

@@ -43,7 +43,7 @@ current_member as (
 ),
 
 claim as (
-    {{ claim_rows('current_member', [
+    {{ claim_rows('service', 'current_member', [
         ('service_type', 'service_type', 'service_type'),
         ('service_number', 'service_number', 'service_number'),
         ('status', 'status', 'status'),
