@@ -70,7 +70,7 @@ def build(
     if as_of is not None:
         as_of = _instant(as_of)
     with build_lock(settings):
-        prepare(settings, progress)
+        prepare(settings, progress, as_of)
         run = run_models(settings, progress, as_of)
         finish_models(settings)
         checks = check_build(settings, progress, accept_shrink=accept_shrink)
@@ -121,12 +121,15 @@ def check_landing(settings: Settings, progress: Progress, outcomes: Iterable[Loa
     return results
 
 
-def prepare(settings: Settings, progress: Progress = silent) -> None:
-    """Make the workspace ready: nothing of an unfinished build in it, every source readable, durable ids restored."""
+def prepare(settings: Settings, progress: Progress = silent, as_of: str | None = None) -> None:
+    """Make the workspace ready: nothing of an unfinished build in it, every source readable, durable ids restored.
+
+    as_of: the instant of the build to come (ISO 8601); one before what is published leaves the durable ids as they are.
+    """
     with timed(progress, "prepare") as step:
         begin(settings)
         ensure_schema(settings)
-        published.restore_registries(settings)
+        published.restore_registries(settings, utc_moment(as_of) if as_of else None)
         step.detail = "schemas and durable identities"
 
 

@@ -24,6 +24,8 @@ from concord.lake.connection import (
 )
 from concord.lake.fingerprint import Content, Part, measure, partition_column, stored_type
 from concord.lake.lock import publisher_lock
+from concord.lake.registries import SCHEMA as REGISTRY_SCHEMA
+from concord.lake.registries import carried_tables
 from concord.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,6 +81,8 @@ class _State:
 
 def publish(settings: Settings, extra: Mapping[str, polars.DataFrame] | None = None) -> Publication:
     """Bring the lake to the workspace's state: schemas core and marts_*, and the ops tables given as extra.
+
+    A build of an earlier instant carries the registries of durable identities along as it found them.
 
     extra: polars frames by dotted name in schema ops, e.g. ``{"ops.load_outcome": frame}``. An ops table that isn't
     given stays as it is; a core or marts table that the workspace no longer has is dropped.
@@ -271,7 +275,8 @@ def _attach_workspace(connection: duckdb.DuckDBPyConnection, settings: Settings)
 
 
 def _workspace_contents(connection: duckdb.DuckDBPyConnection) -> list[Content]:
-    """Every table and view of schemas core and marts_*, in order of name."""
+    """Every table and view of schemas core and marts_*, and registries that must be carried along, in order of name."""
+    carried = carried_tables(connection, WORKSPACE)
     comments = connection.execute(
         "select schema_name, table_name, comment from duckdb_tables() where database_name = ?"
         " union all select schema_name, view_name, comment from duckdb_views() where database_name = ?",
@@ -284,7 +289,10 @@ def _workspace_contents(connection: duckdb.DuckDBPyConnection) -> list[Content]:
     ).fetchall()
     contents = []
     for schema, name, comment in sorted(comments, key=lambda row: row[:2]):
-        if not _is_published_schema(schema):
+        if schema == REGISTRY_SCHEMA:
+            if name not in carried:
+                continue
+        elif not _is_published_schema(schema):
             continue
         own = [row[2:] for row in columns if row[:2] == (schema, name)]
         contents.append(
@@ -345,7 +353,7 @@ def _known_states(
 
 
 def _is_published_schema(schema: str) -> bool:
-    return schema == "core" or schema.startswith("marts_")
+    return schema in ("core", REGISTRY_SCHEMA) or schema.startswith("marts_")
 
 
 def _part_row(part: Part) -> tuple[str | None, int, str]:

@@ -11,7 +11,7 @@ import pytest
 from concord.errors import ConcordError
 from concord.lake import fingerprint
 from concord.lake.lock import publisher_lock
-from concord.published import connect_reader, expire, last_publication, publish, restore_registries
+from concord.published import connect_reader, expire, last_publication, publish
 from tests.concord.lakes import build, build_first, read, settings_in
 
 
@@ -231,35 +231,3 @@ def test_a_moved_lake_can_be_read(tmp_path: Path) -> None:
     moved.lake.folder = tmp_path / "elsewhere"
     moved.__dict__.pop("lake_folder", None)
     assert read(moved, "select count(*) from core.dim_customer") == [(5,)]
-
-
-def test_registries_come_back_from_the_last_publication(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
-    assert restore_registries(settings) == 0
-    build(
-        settings,
-        "create schema core",
-        """create table core.fct_leakage_finding as
-           select 'f1' as finding_id, 'O1' as control_id, cast(1.5 as decimal(18, 2)) as amount,
-                  timestamp '2026-10-01 08:00:00' as first_seen_at, 'not ours' as another_column""",
-    )
-    publish(settings)
-    settings.workspace.unlink()
-    assert restore_registries(settings) == 1
-    from concord.engine import connect
-
-    with connect(str(settings.workspace)) as workspace:
-        row = workspace.execute(
-            "select finding_id, amount, cast(first_seen_at as varchar), status from registry.finding"
-        ).fetchall()
-    assert [(name, str(amount), seen, status) for name, amount, seen, status in row] == [
-        ("f1", "1.50", "2026-10-01 08:00:00", None)
-    ]
-    assert publish(settings).dropped == 1
-
-
-def test_another_shape_of_findings_gives_an_empty_registry(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
-    build(settings, "create schema core", "create table core.fct_leakage_finding as select 1 as something_else")
-    publish(settings)
-    assert restore_registries(settings) == 0

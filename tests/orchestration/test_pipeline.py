@@ -42,7 +42,9 @@ def rooms(monkeypatch):
     monkeypatch.setattr(pipeline, "run_dbt", run_dbt)
     monkeypatch.setattr(pipeline, "ensure_schema", lambda settings: rooms.diary.append("schema"))
     monkeypatch.setattr(pipeline, "operations_tables", lambda settings: {})
-    monkeypatch.setattr(pipeline.published, "restore_registries", lambda settings: rooms.diary.append("registries"))
+    monkeypatch.setattr(
+        pipeline.published, "restore_registries", lambda settings, as_of: rooms.diary.append("registries")
+    )
     monkeypatch.setattr(pipeline.published, "publish", publish)
     monkeypatch.setattr(
         pipeline.published_edge, "check", lambda settings, accept_shrink: rooms.diary.append("check") or rooms.checks

@@ -1,8 +1,8 @@
 {#-
-    The table that holds every finding of the last publication, so that a finding keeps its first date. The publisher puts it into the
-    workspace before a build; where nobody did, it is empty.
+    The tables of our own past (source `registry`). The publisher puts them into the workspace before a build; where nobody did, they
+    are empty.
 -#}
-{% macro create_finding_registry() -%}
+{% macro create_registries() -%}
     {%- if execute -%}
         {%- for node in graph.sources.values() if node.source_name == 'registry' -%}
             {%- do run_query('create schema if not exists ' ~ node.schema) -%}
