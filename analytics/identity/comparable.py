@@ -1,0 +1,72 @@
+# ruff: noqa: E501
+"""Records as Splink compares them: features less junk, numbered in the order of record_id, with their term frequencies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from analytics.identity.comparisons import FREQUENCY_COLUMNS
+
+# Features whose values may turn out to be junk, and whether they are lists.
+JUNK_COLUMNS: dict[str, bool] = {"emails": True, "phones": True, "vat_number": False, "customer_number": False}
+
+
+def make_comparable(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    junk: Mapping[str, tuple[str, ...]],
+    frequencies: Mapping[str, Mapping[str, Any]],
+    usual_given_names: tuple[str, ...],
+) -> None:
+    """The table ``comparable`` from ``feature``; ``unique_id`` is the rank of record_id, so l < r holds for names as for numbers."""
+    changes = []
+    for column, is_list in JUNK_COLUMNS.items():
+        known = f"junk.{column}"
+        if is_list:
+            kept = f"list_filter(feature.{column}, lambda v: not list_contains({known}, v))"
+            changes.append(
+                f"case when list_has_any(feature.{column}, {known}) then filled({kept}) else feature.{column} end as {column}"
+            )
+        else:
+            changes.append(
+                f"case when not list_contains({known}, feature.{column}) then feature.{column} end as {column}"
+            )
+    lists = {column: pa.array([list(junk.get(column, ()))], pa.list_(pa.string())) for column in JUNK_COLUMNS}
+    connection.register("junk", pa.table(lists))
+    connection.register("usual_given_name", pa.table({"value": pa.array(usual_given_names, pa.string())}))
+    joins, columns = [], []
+    for column in FREQUENCY_COLUMNS:
+        table = frequencies.get(column, {"values": {}, "other": None})
+        values: Mapping[str, float] = table["values"]
+        connection.register(
+            f"frequency_{column}",
+            pa.table({"value": pa.array(values.keys(), pa.string()), "share": pa.array(values.values(), pa.float64())}),
+        )
+        joins.append(f"left join frequency_{column} on frequency_{column}.value = cast(feature.{column} as varchar)")
+        other = "null" if table["other"] is None else f"cast({table['other']!r} as double)"
+        columns.append(
+            f"case when feature.{column} is not null then coalesce(frequency_{column}.share, {other}) end as tf_{column}"
+        )
+    connection.execute(
+        f"""
+        create or replace temp table comparable as
+        select
+            cast(row_number() over (order by feature.record_id nulls last) as integer) as unique_id,
+            feature.* replace ({", ".join(changes)}),
+            strftime(feature.birth_date, '%d%m%Y') as birth_digits,
+            usual_given_name.value is not null as is_usual_given_name,
+            {", ".join(columns)}
+        from feature
+        cross join junk
+        left join usual_given_name on usual_given_name.value = feature.given_name
+        {" ".join(joins)}
+        """
+    )
+    connection.unregister("junk")
+    for name in FREQUENCY_COLUMNS:
+        connection.unregister(f"frequency_{name}")
+    connection.unregister("usual_given_name")

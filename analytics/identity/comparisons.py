@@ -1,0 +1,303 @@
+# ruff: noqa: E501
+"""What is compared, in which levels, and how far the evidence of each level may go.
+
+The levels of a comparison are tried in order; the first that holds is the pair's level. A level has prior m and u (how often
+it is seen among pairs of one party, and among pairs of two), which training replaces where the data can tell, and bounds on its
+match weight log2(m / u), which hold whatever the data says. The bounds carry what counting can't learn, because people who are
+not the same share more than chance explains:
+
+- Members of a household share family name, address, phone and often the mailbox. That is one fact, not four: e-mail, phone and
+  address are one comparison ('contact'), whose u is said in pairs of a household per pair of one person (`per_match`).
+- A clearly other given name, or birth date, is never outweighed (`NEVER`): twins, father and son, a number that others held
+  before, namesakes. What may still be one person (typo, swap of day and month, call name, initial) has a level of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Below anything that all other comparisons can add up to.
+NEVER = -60.0
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level: ``condition`` in SQL over columns with the suffixes _l and _r; ``low`` and ``high`` bound the weight (bits).
+
+    ``per_match`` replaces ``u``: pairs of two parties at this level for each pair of one party at all. ``frequency`` names the
+    feature whose term frequency corrects the weight. A level with ``low == high`` is never trained.
+    """
+
+    label: str
+    condition: str
+    m: float
+    u: float = 0.0
+    low: float = -20.0
+    high: float = 20.0
+    per_match: float | None = None
+    frequency: str | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.low == self.high
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One field of the evidence. ``unknown``: the condition under which the field says nothing (weight 0)."""
+
+    name: str
+    unknown: str
+    levels: tuple[Level, ...]
+
+
+# A company's contact person is replaced now and then; a person is not.
+_ANY_COMPANY = "(party_type_l = 'company' or party_type_r = 'company')"
+_SAME_BIRTH_DATE = "coalesce(birth_date_l = birth_date_r, false)"
+_NEAR_SPELLING = (
+    "(jaro_winkler_similarity({0}_l, {0}_r) >= 0.9 or damerau_levenshtein({0}_l, {0}_r) <= case"
+    " when least(length({0}_l), length({0}_r)) >= 8 then 2 when least(length({0}_l), length({0}_r)) >= 4 then 1 else 0 end)"
+)
+_SHORT_FORM = (
+    "(least(length(given_name_l), length(given_name_r)) >= 3"
+    " and (starts_with(given_name_l, given_name_r) or starts_with(given_name_r, given_name_l)))"
+)
+
+GIVEN_NAME = Comparison(
+    "given_name",
+    unknown="not (may_be_person_l and may_be_person_r)"
+    " or (not is_person_l and company_name_l is not null) or (not is_person_r and company_name_r is not null)"
+    " or (party_type_l = 'company' and party_type_r = 'company')",
+    levels=(
+        Level(
+            "missing, same birth date",
+            f"(given_name_l is null or given_name_r is null) and {_SAME_BIRTH_DATE}",
+            0.01,
+            0.01,
+            0,
+            0,
+        ),
+        # Without it nothing tells the members of a household apart.
+        Level("missing", "given_name_l is null or given_name_r is null", 0.01, 0.01, -8, -8),
+        Level("same", "given_name_l = given_name_r", 0.85, 0.008, 2, 20, frequency="given_name"),
+        Level("one given name in common", "list_has_any(given_names_l, given_names_r)", 0.03, 0.002, 1, 8),
+        Level(
+            "given and family name swapped",
+            "list_contains(family_words_r, given_name_l) or list_contains(family_words_l, given_name_r)",
+            0.01,
+            0.0002,
+            3,
+            7,
+        ),
+        Level(
+            "initial, same birth date",
+            f"least(length(given_name_l), length(given_name_r)) = 1 and left(given_name_l, 1) = left(given_name_r, 1) and {_SAME_BIRTH_DATE}",
+            0.01,
+            0.001,
+            2,
+            4,
+        ),
+        # 'H. Meier' is Hans as well as Helga of the same house.
+        Level(
+            "initial",
+            "least(length(given_name_l), length(given_name_r)) = 1 and left(given_name_l, 1) = left(given_name_r, 1)",
+            0.01,
+            0.01,
+            -3,
+            -3,
+        ),
+        # Two common names that look alike are two names (Jan and Jana, Maria and Marie): the typo is a word that nobody is called.
+        Level(
+            "similar spelling",
+            f"not (is_usual_given_name_l and is_usual_given_name_r) and ({_NEAR_SPELLING.format('given_name')} or {_SHORT_FORM})",
+            0.04,
+            0.003,
+            1,
+            8,
+        ),
+        Level(
+            "another usual name of similar spelling",
+            f"{_NEAR_SPELLING.format('given_name')} or {_SHORT_FORM}",
+            0.002,
+            0.01,
+            -16,
+            -8,
+        ),
+        Level("other, of a company's contact", _ANY_COMPANY, 0.02, 0.9, -10, -4),
+        Level("other", "ELSE", 0.002, 0.95, NEVER, NEVER),
+    ),
+)
+
+MIDDLE_INITIAL = Comparison(
+    "middle_initial",
+    unknown="middle_initial_l is null or middle_initial_r is null",
+    levels=(
+        Level("same", "middle_initial_l = middle_initial_r", 0.95, 0.07, 0, 5),
+        Level("other", "ELSE", 0.05, 0.93, -8, -1),
+    ),
+)
+
+FAMILY_NAME = Comparison(
+    "family_name",
+    unknown="family_name_l is null or family_name_r is null or (party_type_l = 'company' and party_type_r = 'company')",
+    levels=(
+        Level("same", "family_name_l = family_name_r", 0.9, 0.001, 3, 24, frequency="family_name"),
+        Level("one part in common", "list_has_any(family_words_l, family_words_r)", 0.02, 0.0005, 2, 10),
+        Level(
+            "given and family name swapped",
+            "list_contains(given_names_r, family_words_l[1]) or list_contains(given_names_l, family_words_r[1])",
+            0.01,
+            0.0002,
+            3,
+            9,
+        ),
+        Level("similar spelling", _NEAR_SPELLING.format("family_name"), 0.04, 0.002, 1, 9),
+        Level("other", "ELSE", 0.02, 0.99, -14, -8),
+    ),
+)
+
+BIRTH_DATE = Comparison(
+    "birth_date",
+    unknown="birth_date_l is null or birth_date_r is null",
+    levels=(
+        Level("same", "birth_date_l = birth_date_r", 0.95, 0.00004, 6, 15, frequency="birth_date"),
+        Level(
+            "day and month swapped",
+            "year(birth_date_l) = year(birth_date_r) and day(birth_date_l) = month(birth_date_r) and month(birth_date_l) = day(birth_date_r)",
+            0.01,
+            0.00004,
+            5,
+            9,
+        ),
+        Level("one digit", "damerau_levenshtein(birth_digits_l, birth_digits_r) <= 1", 0.02, 0.0008, 2, 6),
+        Level("two digits", "damerau_levenshtein(birth_digits_l, birth_digits_r) <= 2", 0.005, 0.01, -10, -3),
+        Level("other, of a company's owner", _ANY_COMPANY, 0.02, 0.98, -10, -4),
+        Level("other", "ELSE", 0.001, 0.98, NEVER, NEVER),
+    ),
+)
+
+_EMAIL = "coalesce(list_has_any(emails_l, emails_r), false)"
+_PHONE = "coalesce(list_has_any(phones_l, phones_r), false)"
+_STREET = "(street_l = street_r or jaro_winkler_similarity(street_l, street_r) >= 0.92)"
+_PLACE = "(coalesce(postcode_l = postcode_r, false) or coalesce(city_l = city_r, false))"
+_ADDRESS = f"coalesce(house_number_l = house_number_r and {_STREET} and {_PLACE}, false)"
+_NEAR_ADDRESS = (
+    f"coalesce({_STREET} and ({_PLACE} or house_number_l = house_number_r), false)"
+    " or coalesce(postcode_l = postcode_r and house_number_l = house_number_r, false)"
+)
+
+CONTACT = Comparison(
+    "contact",
+    unknown="(emails_l is null or emails_r is null) and (phones_l is null or phones_r is null)"
+    " and (street_l is null or street_r is null) and (postcode_l is null or postcode_r is null) and (city_l is null or city_r is null)",
+    levels=(
+        Level(
+            "same e-mail and phone and address",
+            f"{_EMAIL} and {_PHONE} and {_ADDRESS}",
+            0.3,
+            low=4,
+            high=30,
+            per_match=0.05,
+        ),
+        Level("same e-mail and phone", f"{_EMAIL} and {_PHONE}", 0.1, low=4, high=30, per_match=0.02),
+        Level("same e-mail and address", f"{_EMAIL} and {_ADDRESS}", 0.1, low=4, high=30, per_match=0.03),
+        Level("same phone and address", f"{_PHONE} and {_ADDRESS}", 0.1, low=4, high=30, per_match=0.1),
+        Level("same e-mail", _EMAIL, 0.1, low=4, high=30, per_match=0.03),
+        Level("same phone", _PHONE, 0.1, low=3, high=30, per_match=0.1),
+        Level("same address", _ADDRESS, 0.2, low=3, high=30, per_match=1.0),
+        Level("similar address", _NEAR_ADDRESS, 0.05, 0.0005, 0, 10),
+        Level("same postcode", "postcode_l = postcode_r", 0.03, 0.001, 0, 8, frequency="postcode"),
+        Level("same city", "city_l = city_r", 0.02, 0.02, 0, 4, frequency="city"),
+        Level("other", "ELSE", 0.1, 0.97, -5, -0.5),
+    ),
+)
+
+_OWNER = "list_has_any({0}_words_{1}, company_words_{2})"
+_FAMILY_IN_COMPANY = (
+    f"coalesce({_OWNER.format('family', 'l', 'r')}, false) or coalesce({_OWNER.format('family', 'r', 'l')}, false)"
+)
+_GIVEN_IN_COMPANY = "coalesce(list_has_any(given_names_l, company_words_r), false) or coalesce(list_has_any(given_names_r, company_words_l), false)"
+
+COMPANY_NAME = Comparison(
+    "company_name",
+    # Two persons are told apart by their own names.
+    unknown="(company_name_l is null or company_name_r is null) and is_person_l and is_person_r"
+    " or (company_name_l is null and company_name_r is null and (party_type_l <> 'company' or party_type_r <> 'company'))",
+    levels=(
+        Level("missing", "company_name_l is null and company_name_r is null", 0.01, 0.01, -8, -8),
+        Level("same", "company_name_l = company_name_r", 0.85, 0.0005, 4, 24, frequency="company_name"),
+        Level(
+            "similar spelling",
+            "jaro_winkler_similarity(company_name_l, company_name_r) >= 0.95"
+            " or (damerau_levenshtein(company_name_l, company_name_r) <= 2 and least(length(company_name_l), length(company_name_r)) >= 8)",
+            0.05,
+            0.0005,
+            3,
+            12,
+        ),
+        Level(
+            "same words, some left out",
+            "company_words_l is not null and company_words_r is not null and (list_has_all(company_words_l, company_words_r)"
+            " or list_has_all(company_words_r, company_words_l))",
+            0.05,
+            0.0005,
+            0,
+            7,
+        ),
+        Level("other company", "company_name_l is not null and company_name_r is not null", 0.03, 0.99, -24, -14),
+        Level(
+            "a person and a company of its own", "not (may_be_person_l and may_be_person_r)", 0.0001, 0.9, NEVER, NEVER
+        ),
+        Level(
+            "owner's given and family name", f"({_FAMILY_IN_COMPANY}) and ({_GIVEN_IN_COMPANY})", 0.3, 0.00001, 10, 18
+        ),
+        # Wife, son and brother have that name, too.
+        Level("owner's family name", _FAMILY_IN_COMPANY, 0.5, 0.001, 3, 3),
+        Level("a person and a company of another name", "ELSE", 0.01, 0.99, -24, -24),
+    ),
+)
+
+LEGAL_FORM = Comparison(
+    "legal_form",
+    unknown="legal_form_l is null or legal_form_r is null",
+    levels=(
+        Level("same", "legal_form_l = legal_form_r", 0.97, 0.3, 0, 3),
+        Level("other", "ELSE", 0.03, 0.7, -14, -8),
+    ),
+)
+
+VAT_NUMBER = Comparison(
+    "vat_number",
+    unknown="vat_number_l is null or vat_number_r is null",
+    levels=(
+        Level("same", "vat_number_l = vat_number_r", 0.95, low=8, high=30, per_match=0.01),
+        Level("one or two characters", "damerau_levenshtein(vat_number_l, vat_number_r) <= 2", 0.03, 0.0001, -2, 6),
+        Level("other", "ELSE", 0.02, 1.0, -20, -12),
+    ),
+)
+
+CUSTOMER_NUMBER = Comparison(
+    "customer_number",
+    unknown="customer_number_l is null or customer_number_r is null",
+    levels=(
+        Level("same", "customer_number_l = customer_number_r", 0.5, low=0, high=30, per_match=0.5),
+        # Systems number on their own: another number says nothing.
+        Level("other", "ELSE", 0.5, 0.5, 0, 0),
+    ),
+)
+
+COMPARISONS: tuple[Comparison, ...] = (
+    GIVEN_NAME,
+    MIDDLE_INITIAL,
+    FAMILY_NAME,
+    BIRTH_DATE,
+    CONTACT,
+    COMPANY_NAME,
+    LEGAL_FORM,
+    VAT_NUMBER,
+    CUSTOMER_NUMBER,
+)
+
+FREQUENCY_COLUMNS: tuple[str, ...] = tuple(
+    sorted({level.frequency for comparison in COMPARISONS for level in comparison.levels if level.frequency})
+)

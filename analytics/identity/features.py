@@ -1,0 +1,291 @@
+# ruff: noqa: E501
+"""From a customer record as a system writes it to what can be compared with another system's record."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from analytics.identity import text
+from analytics.identity.engine import Resources, workspace
+from analytics.identity.legal_forms import SOLE_TRADER_FORMS, SPELLINGS
+from concord.errors import ConcordError
+from concord.lake.connection import literal
+
+# Part of every model: raise it whenever a feature, a blocking rule or a comparison changes its meaning.
+FEATURE_VERSION = "1"
+
+RECORD_SCHEMA = pa.schema(
+    [
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("system", pa.string(), nullable=False),
+        pa.field("party_type", pa.string(), nullable=False),
+        pa.field("given_name", pa.string()),
+        pa.field("family_name", pa.string()),
+        pa.field("company_name", pa.string()),
+        pa.field("birth_date", pa.date32()),
+        pa.field("emails", pa.list_(pa.string())),
+        pa.field("phones", pa.list_(pa.string())),
+        pa.field("vat_number", pa.string()),
+        pa.field("street", pa.string()),
+        pa.field("postcode", pa.string()),
+        pa.field("city", pa.string()),
+        pa.field("country_code", pa.string()),
+        pa.field("customer_number", pa.string()),
+    ]
+)
+PARTY_TYPES = ("person", "sole_trader", "company")
+
+# Birth dates that forms and migrations fill in where nobody asked.
+_NO_BIRTH_DATES = (
+    "1900-01-01",
+    "1901-01-01",
+    "1800-01-01",
+    "1899-12-30",
+    "1899-12-31",
+    "1910-10-10",
+    "1911-11-11",
+    "1912-12-12",
+)
+
+
+def prepare(records: pa.Table, *, default_region: str = "DE", resources: Resources | None = None) -> pa.Table:
+    """Comparison features, one row per record, in the order of ``record_id``.
+
+    ``records`` has the columns of RECORD_SCHEMA; all but the first three may be null. ``default_region`` is the country of
+    phone numbers written without one, where the record names no country itself.
+
+    Columns: ``record_id``, ``system``, ``party_type``, ``record_hash`` (of the record as given); names folded to lower-case
+    Latin words: ``given_name`` (first), ``given_names`` (all), ``middle_initial``, ``family_name``, ``family_words``,
+    ``company_name`` (words without legal form), ``company_words``, ``legal_form``; ``is_person`` (a person's name identifies
+    the party), ``may_be_person`` (no legal person of its own); ``birth_date`` and ``birth_digits`` (text ddmmyyyy); ``emails``
+    (without aliases), ``phones`` (E.164), ``vat_number``, ``street``, ``house_number``, ``postcode``, ``city``,
+    ``country_code``, ``customer_number``. Junk is null.
+
+    Raises ConcordError when a column lacks, a record_id is null or comes twice, or a party type is unknown.
+    """
+    with workspace(resources or Resources()) as connection:
+        make_features(connection, records, default_region=default_region)
+        return connection.execute("from feature order by record_id").to_arrow_table()
+
+
+def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, default_region: str) -> None:
+    """The table ``feature`` on a connection: `prepare` without leaving the database."""
+    text.install(connection)
+    connection.register("given_record", _checked(records))
+    try:
+        connection.execute(f"create or replace temp table record as {_RECORD}")
+        _check_rows(connection)
+        _make_phones(connection, default_region)
+        connection.execute(f"create or replace temp table feature as {_features_sql()}")
+        connection.execute("drop table record")
+        for table in ("spelt_phone", "phone_number", "record_phone"):
+            connection.execute(f"drop table {table}")
+    finally:
+        connection.unregister("given_record")
+
+
+def _checked(records: pa.Table) -> pa.Table:
+    missing = [name for name in RECORD_SCHEMA.names if name not in records.column_names]
+    if missing:
+        raise ConcordError(
+            f"records to link lack {'columns' if len(missing) > 1 else 'the column'} {', '.join(missing)}",
+            hint=f"needed: {', '.join(RECORD_SCHEMA.names)}; all but the first three may be null",
+        )
+    try:
+        return records.select(RECORD_SCHEMA.names).cast(RECORD_SCHEMA)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+        raise ConcordError(f"records to link have a column of another type: {error}") from error
+
+
+def _check_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    nameless, repeated, example = connection.execute(
+        """
+        select count(*) filter (where record_id is null),
+               coalesce(sum(times - 1) filter (where record_id is not null), 0),
+               min(record_id) filter (where times > 1)
+        from (select record_id, count(*) as times from record group by record_id)
+        """
+    ).fetchone() or (0, 0, None)
+    if nameless:
+        raise ConcordError("records to link without a record_id")
+    if repeated:
+        raise ConcordError(f"record_id comes more than once in the records to link, e.g. {example!r}")
+    unknown = connection.execute(
+        f"select min(party_type) from record where party_type not in ({text.sql_list(PARTY_TYPES)}) or party_type is null"
+    ).fetchone()
+    if unknown and unknown[0] is not None:
+        raise ConcordError(f"unknown party type {unknown[0]!r}", hint=f"one of {', '.join(PARTY_TYPES)}")
+
+
+_TEXTS = ("given_name", "family_name", "company_name", "street", "city")
+
+# The hash is of the record as it came: it changes when the record changes, and with nothing else.
+_RECORD = f"""
+    select
+        record_id, system, party_type,
+        md5(concat_ws('\x1f', {", ".join(f"coalesce(cast({name} as varchar), chr(30))" for name in RECORD_SCHEMA.names[1:])})) as record_hash,
+        {", ".join(f"cut({name}) as {name}" for name in _TEXTS)},
+        birth_date,
+        list_transform(emails[1:20], lambda e: lower(trim(substr(e, 1, {text.LONGEST_TEXT})))) as emails,
+        list_transform(phones[1:20], lambda p: substr(p, 1, 40)) as phones,
+        substr(vat_number, 1, 40) as vat_number,
+        substr(postcode, 1, 20) as postcode,
+        upper(substr(country_code, 1, 2)) as country_code,
+        substr(customer_number, 1, 60) as customer_number
+    from given_record
+"""
+
+
+def _make_phones(connection: duckdb.DuckDBPyConnection, default_region: str) -> None:
+    """``record_phone``: the phones of each record in E.164; every spelling is parsed once."""
+    connection.execute(
+        f"""
+        create or replace temp table spelt_phone as
+        select distinct record_id, unnest(phones) as spelling, coalesce(country_code, {literal(default_region)}) as region from record
+        """
+    )
+    connection.execute(
+        """
+        create or replace temp table phone_number as
+        select spelling, region, case
+            when length(digits) < 6 or regexp_matches(digits, '^0*$') then null
+            -- A row of keys, or one digit over and over, was filled in and never dialled.
+            when contains('01234567890123456789', digits) or contains('98765432109876543210', digits) then null
+            when length(replace(substr(digits, 4), substr(digits, 5, 1), '')) = 0 then null
+            else to_e164(spelling, region)
+        end as phone
+        from (
+            select spelling, region, regexp_replace(spelling, '[^0-9]', '', 'g') as digits
+            from (select distinct spelling, region from spelt_phone where spelling is not null)
+        )
+        """
+    )
+    connection.execute(
+        """
+        create or replace temp table record_phone as
+        select record_id, list_sort(list(distinct phone)) as numbers
+        from spelt_phone inner join phone_number using (spelling, region)
+        where phone is not null
+        group by record_id
+        """
+    )
+
+
+def _features_sql() -> str:
+    """The features in steps, each a select over the one before."""
+    steps = [("record", "")]
+
+    def step(columns: str) -> None:
+        name = f"step_{len(steps)}"
+        steps.append((name, f"select * replace ({columns}) from {steps[-1][0]}"))
+
+    def more(columns: str) -> None:
+        name = f"step_{len(steps)}"
+        steps.append((name, f"select *, {columns} from {steps[-1][0]}"))
+
+    for function in ("repaired", "plain", "latin"):
+        step(", ".join(f"{function}({name}) as {name}" for name in _TEXTS))
+    # 'Müller, Hans' in one field.
+    step(
+        """
+        case when given_name is null and contains(family_name, ',') then split_part(family_name, ',', 2) else given_name end as given_name,
+        case when given_name is null and contains(family_name, ',') then split_part(family_name, ',', 1) else family_name end as family_name,
+        regexp_replace(company_name, '[&+]', ' and ', 'g') as company_name
+        """
+    )
+    step(
+        ", ".join(f"something(vowels(letters({name}))) as {name}" for name in ("given_name", "family_name", "city"))
+        + ", something(vowels(regexp_replace(letters(company_name), '\\b(und|et)\\b', 'and', 'g'))) as company_name"
+        + ", something(letters(street)) as street"
+    )
+    more(
+        f"""
+        coalesce(regexp_extract(company_name, '(?:^| )({_legal_form_pattern()})$', 1), '') as legal_tail,
+        without_titles(cut_words(given_name)) as given_words,
+        without_particles(without_titles(cut_words(family_name))) as family_list
+        """
+    )
+    more(
+        f"""
+        {_legal_form_case()} as legal_form,
+        case when length(legal_tail) < length(company_name)
+            then trim(left(company_name, length(company_name) - length(legal_tail))) else company_name end as company_core
+        """
+    )
+    more(
+        f"""
+        filled(list_filter(cut_words(company_core), lambda w: w not in ({text.sql_list(text.COMPANY_STOP_WORDS)}))) as company_list,
+        (party_type in ('person', 'sole_trader') or coalesce(legal_form, 'ek') in ({text.sql_list(SOLE_TRADER_FORMS)})) as may_be_person,
+        regexp_replace(street, '\\b(?:apt|apartment|unit|suite|flat|wohnung|whg|etage|daire|no|nr|top|tur|og|eg|hinterhaus|hh|vh)\\b *[0-9]*[a-z]?', ' ', 'g')
+            as street_core
+        """
+    )
+    more(
+        """
+        may_be_person and (filled(given_words) is not null or filled(family_list) is not null) as is_person,
+        coalesce(
+            nullif(regexp_extract(street_core, '[^0-9]([0-9]+ ?[a-z]?)(?: .*)?$', 1), ''),
+            nullif(regexp_extract(street_core, '^([0-9]+ ?[a-z]?) ', 1), '')
+        ) as house,
+        regexp_replace(upper(vat_number), '[^A-Z0-9]', '', 'g') as vat_key,
+        regexp_replace(upper(customer_number), '[^A-Z0-9]', '', 'g') as number_key,
+        -- 'D-10115' is a postcode behind a country; a German one that was a number once lost its zero.
+        regexp_replace(regexp_replace(upper(postcode), '^ *[A-Z]{1,2} *- *([0-9])', '\\1'), '[^A-Z0-9]', '', 'g') as postcode_letters
+        """
+    )
+    more(
+        """
+        case when country_code = 'DE' and regexp_matches(postcode_letters, '^[0-9]{4}$') then '0' || postcode_letters
+            else postcode_letters end as postcode_key,
+        spelt_street(trim(regexp_replace(case
+            when house is null then street_core
+            -- The number first, as in English, or behind the name; what follows it is a floor, a flat, a unit.
+            when starts_with(street_core, house || ' ') then substr(street_core, length(house) + 1)
+            else regexp_replace(' ' || street_core || ' ', ' ' || house || ' .*$', ' ')
+        end, ' +', ' ', 'g'))) as street_name
+        """
+    )
+    steps.append(("final", _FINAL.replace("FROM_STEP", steps[-1][0])))
+    return "with " + ", ".join(f"{name} as ({sql})" for name, sql in steps[1:]) + " from final"
+
+
+_FINAL = f"""
+    select
+        record_id, system, party_type, record_hash, is_person, may_be_person,
+        case when is_person then given_words[1] end as given_name,
+        case when is_person then filled(given_words) end as given_names,
+        case when is_person then left(given_words[2], 1) end as middle_initial,
+        case when is_person then nullif(array_to_string(family_list, ' '), '') end as family_name,
+        case when is_person then filled(family_list) end as family_words,
+        case when party_type <> 'person' then array_to_string(company_list, ' ') end as company_name,
+        case when party_type <> 'person' then company_list end as company_words,
+        case when party_type <> 'person' then legal_form end as legal_form,
+        case when birth_date between date '1900-01-02' and date '2100-01-01'
+            and cast(birth_date as varchar) not in ({text.sql_list(_NO_BIRTH_DATES)}) then birth_date end as birth_date,
+        filled(list_sort(list_distinct(list_filter(list_transform(emails, lambda e: mailbox(e)), lambda e: e is not null)))) as emails,
+        record_phone.numbers as phones,
+        case when length(vat_key) >= 6 and not regexp_matches(vat_key, '^[A-Z]*0+$') then vat_key end as vat_number,
+        -- Written apart or together: 'Haupt Straße', 'Hauptstraße', 'Hauptstr.'
+        nullif(replace(street_name, ' ', ''), '') as street,
+        replace(house, ' ', '') as house_number,
+        case when length(postcode_key) >= 3 and not regexp_matches(postcode_key, '^(0+|9+)$') then postcode_key end as postcode,
+        case
+            when regexp_matches(city, '^(bad|sankt|st|san|santa|saint|sainte|new|los|las|le|la|den|s) ')
+                then split_part(city, ' ', 1) || ' ' || split_part(city, ' ', 2)
+            else split_part(city, ' ', 1)
+        end as city,
+        country_code,
+        case when not regexp_matches(number_key, '^0*$') then number_key end as customer_number
+    from FROM_STEP
+    left join record_phone using (record_id)
+"""
+
+
+def _legal_form_pattern() -> str:
+    return "|".join(sorted(SPELLINGS, key=lambda spelling: (-len(spelling), spelling)))
+
+
+def _legal_form_case() -> str:
+    whens = " ".join(f"when '{spelling}' then '{form}'" for spelling, form in SPELLINGS.items())
+    return f"case legal_tail {whens} end"
