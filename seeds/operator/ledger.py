@@ -39,7 +39,7 @@ def build_ledger(
         _faults(operator, keys),
         _distractors(operator, keys),
         _separate(operator, keys),
-        _namesakes(operator, keys),
+        _look_alikes(operator, keys),
     ]
     parts += [_disagreements(operator, keys, system, believed) for system, believed in beliefs.items()]
     parts += [_plain_rows(operator, flaw) for flaw in flaws]
@@ -130,39 +130,52 @@ def _separate(operator: Operator, keys: Keys) -> pl.DataFrame:
     return _without_money(operator, columns, subject)
 
 
-def _namesakes(operator: Operator, keys: Keys) -> pl.DataFrame:
-    """Two persons of one name at one address, and persons of a household who share a mailbox: never one customer."""
+def _look_alikes(operator: Operator, keys: Keys) -> pl.DataFrame:
+    """Pairs of customers who share much and are two: one name at one address or in one town, twins, a common mailbox, a
+    telephone number that one of them gave up before the other got it."""
     columns = ["given_name", "family_name", "email", "birth_day"]
-    member = operator.parties.filter(pl.col("household") != pl.col("customer")).select(
-        "customer", "household", *columns
+    other = operator.parties.select(
+        pl.col("customer").alias("other"), *(pl.col(name).alias(f"other_{name}") for name in columns)
     )
-    host = operator.parties.select(
-        pl.col("customer").alias("household"), *(pl.col(name).alias(f"host_{name}") for name in columns)
+    same_name = (pl.col("given_name") == pl.col("other_given_name")) & (
+        pl.col("family_name") == pl.col("other_family_name")
     )
-    pairs = member.join(host, on="household", how="inner", maintain_order="left")
-    same_name = (pl.col("given_name") == pl.col("host_given_name")) & (
-        pl.col("family_name") == pl.col("host_family_name")
-    )
-    pairs = pairs.with_columns(
-        fault_type=pl.when(same_name)
-        .then(pl.lit("namesake_at_one_address"))
-        .when(pl.col("email") == pl.col("host_email"))
-        .then(pl.lit("shared_mailbox"))
-    ).filter(pl.col("fault_type").is_not_null() & (pl.col("birth_day") != pl.col("host_birth_day")))
+    at_home = (
+        pl.when("is_twin").then(pl.lit("twins"))
+        .when(same_name).then(pl.lit("namesake_at_one_address"))
+        .when(pl.col("email") == pl.col("other_email")).then(pl.lit("shared_mailbox"))
+    )  # fmt: skip
+    parts = []
+    for column, fault_type, description in (
+        ("household", at_home, "two persons that share a household, not one"),
+        ("namesake", pl.lit("namesake_in_town"), "two persons of one name in one town, not one"),
+        ("phone_heir", pl.lit("recycled_contact_number"), "the number that one gave up is the other's today"),
+    ):
+        part = operator.parties.filter((pl.col(column) != pl.col("customer")) & (pl.col(column) >= 0))
+        part = part.join(other, left_on=column, right_on="other", how="inner", maintain_order="left")
+        part = part.with_columns(fault_type=fault_type, description=pl.lit(description), other=pl.col(column))
+        # Without a birth date to tell them apart two of a household are one to everybody.
+        distinct = (pl.col("birth_day") != pl.col("other_birth_day")) | (pl.col("fault_type") == "twins")
+        parts.append(
+            part.filter(pl.col("fault_type").is_not_null() & distinct.fill_null(True)).select(
+                "customer", "other", "fault_type", "description"
+            )
+        )
+    pairs = pl.concat(parts)
     names = {"crm": keys.crm_customer, "crm_fixed": keys.customer_no}
     present = {"crm": keys.in_crm, "crm_fixed": keys.in_crm_fixed}
     subject = {
         f"{system}.{name}": pl.when(pl.Series(present[system][pairs[who].to_numpy()])).then(
             names[system][pairs[who].to_numpy()]
         )
-        for who, name in (("customer", "customer"), ("household", "other_customer"))
+        for who, name in (("customer", "customer"), ("other", "other_customer"))
         for system in names
     }
     rows = {
         "kind": pl.Series(["distractor"] * len(pairs), dtype=pl.String),
         "control_id": pl.Series([None] * len(pairs), dtype=pl.String),
         "fault_type": pairs["fault_type"],
-        "description": pl.Series(["two persons that share a household, not one"] * len(pairs), dtype=pl.String),
+        "description": pairs["description"],
     }
     return _without_money(operator, rows, subject_text(pl.select(**subject)))
 

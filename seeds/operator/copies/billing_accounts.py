@@ -6,16 +6,19 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.build import Operator
-from seeds.operator.copies.columns import choose_words, dates, digits, instants
+from seeds.operator.copies.columns import choose_words, digits, instants
 from seeds.operator.copies.keys import Keys
-from seeds.operator.copies.spelling import claims, number_spelling
+from seeds.operator.copies.noise import claims
+from seeds.operator.copies.spelling import number_spelling
 from seeds.operator.world.bill_runs import CYCLES
 from seeds.operator.world.clock import DAY, HOUR, NEVER
 from seeds.operator.world.lines import imsi
 from seeds.operator.world.offerings import ADDON, CODES, MOBILE
-from seeds.operator.world.parties import PERSON
+from seeds.operator.world.parties import PERSON, SOLE_TRADER
 
 _CUSTOMER_REF_MISSING = 0.03
+_TRADER_AS_PERSON = 0.3
+_NO_NAME = "unbekannt"
 
 
 def accounts(operator: Operator, keys: Keys, random: np.random.Generator) -> tuple[pl.DataFrame, ...]:
@@ -56,7 +59,9 @@ def accounts(operator: Operator, keys: Keys, random: np.random.Generator) -> tup
         missing=pl.Series(missing),
         stale=pl.Series(stale),
         reversed_name=pl.Series(random.random(count) < 0.04),
-        is_person=pl.col("kind") == PERSON,
+        # Some sole traders are billed under their own name, most under that of the shop.
+        is_person=(pl.col("kind") == PERSON)
+        | ((pl.col("kind") == SOLE_TRADER) & pl.Series(random.random(count) < _TRADER_AS_PERSON)),
     )
     style = pl.col("style")
     given, family = pl.col("given_name"), pl.col("family_name")
@@ -76,6 +81,7 @@ def accounts(operator: Operator, keys: Keys, random: np.random.Generator) -> tup
         pl.when("is_person")
         .then(pl.when("reversed_name").then(given + " " + family).otherwise(family + ", " + given))
         .otherwise(pl.col("company_name"))
+        .fill_null(_NO_NAME)
         .alias("account_name"),
         pl.when("is_person").then(pl.lit("P")).otherwise(pl.lit("C")).alias("account_type"),
         pl.col("street_text").alias("street"),
@@ -83,7 +89,7 @@ def accounts(operator: Operator, keys: Keys, random: np.random.Generator) -> tup
         "city",
         "email",
         pl.col("phone_text").alias("phone"),
-        pl.when("is_person").then(dates(operator.parties["birth_day"].fill_null(0).to_numpy()[customer])).alias("birth_date"),
+        pl.when("is_person").then("birth_date").alias("birth_date"),
         pl.Series("bill_cycle", CYCLES)[operator.accounts.cycle].alias("bill_cycle"),
         pl.Series(np.where(closed < NEVER, "C", np.where(suspended, "S", "A")).tolist()).alias("status"),
         instants(opened - HOUR).alias("opened_at"),

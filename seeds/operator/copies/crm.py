@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.build import Operator
-from seeds.operator.copies.columns import dates, digits, instants, reword
+from seeds.operator.copies.columns import digits, instants, reword
 from seeds.operator.copies.json_text import (
     array,
     by_version,
@@ -21,7 +21,8 @@ from seeds.operator.copies.json_text import (
     utc_text,
 )
 from seeds.operator.copies.keys import Keys
-from seeds.operator.copies.spelling import claims, number_spelling
+from seeds.operator.copies.noise import claims
+from seeds.operator.copies.spelling import number_spelling
 from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import OWN_CRM
 from seeds.operator.world.offerings import MOBILE, OFFERINGS
@@ -83,7 +84,6 @@ def copy_crm(operator: Operator, keys: Keys) -> CrmCopy:
             pl.Series("has_extra", random.random(customers) < 0.2),
             _account_list(operator, keys, is_duplicate).alias("accounts"),
         ).with_columns(
-            birth_date=dates(believed["birth_day"].fill_null(-40_000).to_numpy()),
             name=pl.when("is_organization")
             .then(pl.col("company_name"))
             .otherwise(pl.col("given_name") + " " + pl.col("family_name")),

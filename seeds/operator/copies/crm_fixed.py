@@ -8,17 +8,19 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.build import Operator
-from seeds.operator.copies.columns import cents, choose_words, dates, digits, instants
+from seeds.operator.copies.columns import cents, choose_words, digits, instants
 from seeds.operator.copies.keys import Keys
-from seeds.operator.copies.spelling import claims, latin_1, number_spelling
+from seeds.operator.copies.noise import claims
+from seeds.operator.copies.spelling import latin_1, number_spelling
 from seeds.operator.world.clock import DAY, HOUR, NEVER
 from seeds.operator.world.lines import ACQUIRED_CRM
 from seeds.operator.world.offerings import CODES, MONTHLY
-from seeds.operator.world.parties import COMPANY
+from seeds.operator.world.parties import COMPANY, SOLE_TRADER
 
 _SNAPSHOTS = 7
 # A contract that ended leaves the dump some days later, and a customer without contracts with it.
 _KEPT_DAYS = 10
+_TRADER_AS_PERSON = 0.3
 
 
 @dataclass(frozen=True)
@@ -106,14 +108,16 @@ def _customers(operator: Operator, keys: Keys, beliefs: pl.DataFrame, random: np
     since = np.full(customers, NEVER)
     np.minimum.at(since, lines.customer[acquired], lines.start[acquired])
     is_company = pl.col("kind") == COMPANY
+    # Some sole traders are a person to this CRM, without a shop.
+    as_person = (pl.col("kind") == SOLE_TRADER) & pl.Series(random.random(customers) < _TRADER_AS_PERSON)
     updated = np.minimum(since + random.integers(1, 500, customers) * DAY, operator.parameters.now - 2 * DAY)
     return beliefs.with_columns(
         customer_no=keys.customer_no,
         family_name=pl.when(~is_company).then("family_name"),
         given_name=pl.when(~is_company).then("given_name"),
+        company_name=pl.when(~as_person).then("company_name"),
         street=pl.col("street_text"),
         phone=pl.col("phone_text"),
-        birth_date=pl.when(~is_company).then(dates(operator.parties["birth_day"].fill_null(0).to_numpy())),
         created_at=instants(since - DAY).dt.truncate("1m"),
         updated_at=pl.when(pl.Series(random.random(customers) < 0.7)).then(instants(updated).dt.truncate("1m")),
     ).filter(pl.Series(keys.in_crm_fixed))

@@ -1,13 +1,14 @@
-"""How the systems misspell people: each has its own clerks, keyboards and migrations."""
+"""Spellings of one value: transliterated, mistyped, in another shape. Column expressions, whole columns at once."""
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
-from seeds.operator.world.vocabulary import STRIPPING, TRANSLITERATION
+from seeds.operator.world.vocabulary import NEXT_KEY, SOUNDALIKES, STRIPPING, TRANSLITERATION
 
 _LATIN_1 = {letter: plain for letter, plain in STRIPPING.items() if ord(letter) > 255}
+# What UTF-8 looks like to a program that takes it for ISO-8859-1 (the bytes of ß as of Windows-1252).
+_MOJIBAKE = {letter: letter.encode().decode("cp1252") for letter in "äöüÄÖÜßéèáóíçğşłńśćż"}
 
 
 def transliterated(value: pl.Expr) -> pl.Expr:
@@ -25,12 +26,65 @@ def latin_1(value: pl.Expr) -> pl.Expr:
     return value.str.replace_many(list(_LATIN_1), list(_LATIN_1.values()))
 
 
+def misread(value: pl.Expr) -> pl.Expr:
+    """Müller → MÃ¼ller."""
+    return value.str.replace_many(list(_MOJIBAKE), list(_MOJIBAKE.values()))
+
+
+def _at(value: pl.Expr, place: pl.Expr) -> pl.Expr:
+    """A place in each text that is neither the first letter nor the last, if it is long enough."""
+    return 1 + place % (value.str.len_chars().cast(pl.Int64) - 2).clip(1)
+
+
+def swapped(value: pl.Expr, place: pl.Expr) -> pl.Expr:
+    """Two neighbouring letters swapped: Schmidt → Shcmidt."""
+    at = _at(value, place)
+    return value.str.slice(0, at) + value.str.slice(at + 1, 1) + value.str.slice(at, 1) + value.str.slice(at + 2)
+
+
+def dropped(value: pl.Expr, place: pl.Expr) -> pl.Expr:
+    """A letter left out: Schmidt → Shmidt."""
+    at = _at(value, place)
+    return value.str.slice(0, at) + value.str.slice(at + 1)
+
+
+def doubled(value: pl.Expr, place: pl.Expr) -> pl.Expr:
+    """A letter typed twice: Schmidt → Schhmidt."""
+    at = _at(value, place)
+    return value.str.slice(0, at) + value.str.slice(at, 1) + value.str.slice(at)
+
+
+def next_key(value: pl.Expr, place: pl.Expr) -> pl.Expr:
+    """A letter of the neighbouring key: Schmidt → Svhmidt."""
+    at = _at(value, place)
+    letter = value.str.slice(at, 1).replace(NEXT_KEY)
+    return value.str.slice(0, at) + letter + value.str.slice(at + 1)
+
+
+def soundalike(value: pl.Expr) -> pl.Expr:
+    """Written by ear: Schmidt → Schmitt, Meyer → Meier. Unchanged where no sound has two spellings."""
+    result = value
+    for one, other in reversed(SOUNDALIKES):
+        # The first letter, a capital, stays.
+        result = (
+            pl.when(value.str.contains(one, literal=True))
+            .then(value.str.replace(one, other, literal=True))
+            .otherwise(result)
+        )
+    return result
+
+
 def mistyped(value: pl.Expr, place: pl.Expr) -> pl.Expr:
-    """Two neighbouring letters swapped, at a place counted from the second letter."""
-    at = 1 + place % (value.str.len_chars().cast(pl.Int64) - 2).clip(1)
-    return (
-        value.str.slice(0, at) + value.str.slice(at + 1, 1) + value.str.slice(at, 1) + value.str.slice(at + 2)
+    """One slip, of a kind that the place decides. Names of less than four letters stay."""
+    kind = place % 5
+    slip = (
+        pl.when(kind == 0).then(swapped(value, place // 5))
+        .when(kind == 1).then(dropped(value, place // 5))
+        .when(kind == 2).then(doubled(value, place // 5))
+        .when(kind == 3).then(next_key(value, place // 5))
+        .otherwise(soundalike(value))
     )  # fmt: skip
+    return pl.when(value.str.len_chars() >= 4).then(slip).otherwise(value)
 
 
 def local_number(number: pl.Expr) -> pl.Expr:
@@ -41,7 +95,8 @@ def local_number(number: pl.Expr) -> pl.Expr:
 
 
 def number_spelling(number: pl.Expr, style: pl.Expr) -> pl.Expr:
-    """A telephone number in one of six spellings: digits, +49…, 0049…, 0…, with blanks, with a slash."""
+    """A telephone number in one of eight spellings: digits, +49…, 0049…, 0…, with blanks, with a slash, with the zero or
+    the area code in brackets."""
     local = local_number(number)
     return (
         pl.when(style == 0).then(number)
@@ -49,84 +104,14 @@ def number_spelling(number: pl.Expr, style: pl.Expr) -> pl.Expr:
         .when(style == 2).then(pl.lit("00") + number)
         .when(style == 3).then(local)
         .when(style == 4).then(pl.lit("+49 ") + number.str.slice(2, 3) + pl.lit(" ") + number.str.slice(5))
+        .when(style == 6).then(pl.lit("+49 (0)") + number.str.slice(2, 3) + pl.lit("-") + number.str.slice(5))
+        .when(style == 7).then(pl.lit("(") + local.str.slice(0, 4) + pl.lit(") ") + local.str.slice(4))
         .otherwise(local.str.slice(0, 4) + pl.lit("/") + local.str.slice(4))
     )  # fmt: skip
 
 
-def claims(parties: pl.DataFrame, random: np.random.Generator, careless: float = 1.0) -> pl.DataFrame:
-    """What one system believes of each party: the parties' columns, spelt and aged in this system's own way.
-
-    Adds ``phone_text``, ``street_text`` and ``changed``: the attributes that truly differ, separated by blanks.
-    ``careless`` scales how often things are wrong.
-    """
-    count = len(parties)
-
-    def draw() -> np.ndarray:
-        return random.random(count) / careless
-
-    name, address = draw(), draw()
-    frame = parties.with_columns(
-        pl.Series("name_style", np.select([name < 0.05, name < 0.09, name < 0.12, name < 0.16], [1, 2, 3, 4], 0)),
-        pl.Series("street_style", random.choice(5, count, p=[0.50, 0.20, 0.12, 0.08, 0.10])),
-        pl.Series("phone_style", random.choice(6, count, p=[0.10, 0.25, 0.10, 0.30, 0.15, 0.10])),
-        pl.Series("place", random.integers(0, 1_000, count)),
-        pl.Series("moved", address < 0.03),
-        pl.Series("old_phone", draw() < 0.05),
-        pl.Series("no_phone", draw() < 0.04),
-        pl.Series("old_mail", draw() < 0.035),
-        pl.Series("no_mail", draw() < 0.05),
-        pl.Series("loud_mail", random.random(count) < 0.05),
-    )
-    frame = frame.with_columns(_name(name) for name in ("given_name", "family_name", "company_name"))
-    number = frame["phone"].cast(pl.String)
-    old_number = ((frame["phone"] * 31 + 7) % 100_000_000 + 4_915_100_000_000).cast(pl.String)
-    frame = frame.with_columns(number=number, old_number=old_number)
-    phone = pl.when(~pl.col("no_phone")).then(
-        number_spelling(pl.when("old_phone").then("old_number").otherwise("number"), pl.col("phone_style"))
-    )
-    mail = pl.when("old_mail").then(pl.lit("alt-") + pl.col("email")).otherwise("email")
-    changed = pl.concat_str(
-        pl.when((pl.col("name_style") > 0) & (pl.col("family_name") != parties["family_name"])).then(
-            pl.lit("family_name")
-        ),
-        pl.when("moved").then(pl.lit("street")),
-        pl.when(pl.col("old_phone") & ~pl.col("no_phone")).then(pl.lit("phone")),
-        pl.when(pl.col("old_mail") & ~pl.col("no_mail")).then(pl.lit("email")),
-        separator=" ",
-        ignore_nulls=True,
-    )
-    return frame.with_columns(
-        changed.alias("changed"),
-        phone.alias("phone_text"),
-        pl.when(~pl.col("no_mail"))
-        .then(pl.when("loud_mail").then(mail.str.to_uppercase()).otherwise(mail))
-        .alias("email"),
-        _street().alias("street_text"),
-    )
-
-
-def _name(column: str) -> pl.Expr:
-    value = pl.col(column)
-    return (
-        pl.when(pl.col("name_style") == 1).then(transliterated(value))
-        .when(pl.col("name_style") == 2).then(stripped(value))
-        .when((pl.col("name_style") == 3) & (pl.lit(column) == "family_name")).then(mistyped(value, pl.col("place")))
-        .when(pl.col("name_style") == 4).then(value.str.to_uppercase())
-        .otherwise(value)
-        .alias(column)
-    )  # fmt: skip
-
-
-def _street() -> pl.Expr:
-    street = pl.when("moved").then(pl.lit("Alte Landstraße")).otherwise("street")
-    house = pl.when("moved").then((pl.col("place") % 90 + 1).cast(pl.String)).otherwise("house_number")
-    short = street.str.replace("straße", "str.").str.replace("Straße", "Str.")
-    spaced = house.str.replace(r"(\d)([a-c])$", "${1} ${2}")
-    style = pl.col("street_style")
-    return (
-        pl.when(style == 1).then(short + " " + house)
-        .when(style == 2).then(street.str.replace("straße", "strasse").str.replace("Straße", "Strasse") + " " + spaced)
-        .when(style == 3).then((short + " " + house).str.to_uppercase())
-        .when(style == 4).then(street + " " + spaced)
-        .otherwise(street + " " + house)
-    )  # fmt: skip
+def digit_changed(digits: pl.Expr, place: pl.Expr) -> pl.Expr:
+    """One digit is another one. ``digits`` is a text of digits."""
+    at = place % digits.str.len_chars().cast(pl.Int64).clip(1)
+    wrong = (digits.str.slice(at, 1).cast(pl.Int64, strict=False) + 1 + place // 16 % 8) % 10
+    return digits.str.slice(0, at) + wrong.cast(pl.String) + digits.str.slice(at + 1)

@@ -44,20 +44,75 @@ NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("Aléxandros", "Dimítrios", "Eléni", "Geórgios", "Ioánna", "Katerína", "Konstantínos", "Nikólaos", "Sofía"),
         ("Angelópoulos", "Dimitríou", "Georgíou", "Ioannídis", "Karagiánnis", "Nikolaídis", "Papadópoulos"),
     ),
+    "cyrillic": (
+        (
+            "Aleksandr", "Dmitriy", "Ekaterina", "Evgeniy", "Galina", "Irina", "Lyudmila", "Mikhail", "Nadezhda",
+            "Natalya", "Oksana", "Sergey", "Svetlana", "Tatyana", "Valeriy", "Vladimir", "Yuliya", "Zhanna",
+        ),
+        (
+            "Baykov", "Chernov", "Fyodorov", "Ivanov", "Khokhlov", "Kuznetsov", "Lebedev", "Morozov", "Petrov",
+            "Shevchenko", "Sokolov", "Solovyov", "Tkachenko", "Vasilyev", "Volkov", "Yakovlev", "Zhukov",
+        ),
+    ),
     "other": (
         (
-            "Aleksandr", "Amira", "Chiara", "Dario", "Dragan", "Fátima", "François", "Giulia", "Hélène", "José", "Luca",
-            "Mohammed", "Nadezhda", "Nguyen", "Olga", "Samira", "Tatyana", "Zoltán",
+            "Amira", "Chiara", "Dario", "Dragan", "Fátima", "François", "Giulia", "Hélène", "José", "Luca",
+            "Mohammed", "Nguyen", "Olga", "Samira", "Zoltán",
         ),
         (
             "Al-Hassan", "Bianchi", "Çakmak-Weber", "da Silva", "El Amrani", "Fernández", "García", "Horváth",
-            "Ivanova", "Jovanović", "Kovačević", "Lefèvre", "Nguyễn", "O'Brien", "Petrov", "Rossi", "Sokolov", "Tóth",
-            "van der Berg", "von Hagen",
+            "Jovanović", "Kovačević", "Lefèvre", "Nguyễn", "O'Brien", "Rossi", "Tóth", "van der Berg", "von Hagen",
         ),
     ),
 }  # fmt: skip
 ORIGINS = tuple(NAMES)
-ORIGIN_SHARES = (0.72, 0.09, 0.08, 0.04, 0.07)
+ORIGIN_SHARES = (0.71, 0.09, 0.07, 0.035, 0.035, 0.06)
+
+# Names of other alphabets as a second clerk writes them in Latin letters.
+OTHER_LATIN = {
+    "Ayşe": "Aysche", "Barış": "Barisch", "Cem": "Dschem", "Çağla": "Tschagla", "Gökhan": "Goekan", "Gül": "Guel",
+    "Hüseyin": "Huseyn", "İbrahim": "Ebrahim", "Mehmet": "Mehmed", "Şeyma": "Scheyma", "Süleyman": "Soliman",
+    "Çelik": "Tschelik", "Çetin": "Tschetin", "Doğan": "Dohan", "Erdoğan": "Erdogahn", "Kılıç": "Kilitsch",
+    "Koç": "Kotsch", "Şahin": "Schahin", "Şimşek": "Schimschek", "Taş": "Tasch", "Yıldız": "Jildis",
+    "Agnieszka": "Agnieschka", "Grażyna": "Graschyna", "Jędrzej": "Jendrzej", "Krzysztof": "Krystof",
+    "Łukasz": "Lukas", "Małgorzata": "Malgoschata", "Michał": "Michael", "Wojciech": "Woytech", "Zofia": "Sofia",
+    "Dąbrowski": "Dombrowski", "Jankowski": "Yankovski", "Kowalczyk": "Kowaltschik", "Kowalski": "Kovalski",
+    "Krawczyk": "Krawtschik", "Lewandowski": "Levandovski", "Wiśniewski": "Wischnewski", "Wójcik": "Woitzik",
+    "Woźniak": "Wosniak", "Zieliński": "Schelinski",
+    "Aléxandros": "Alexander", "Dimítrios": "Dimitris", "Eléni": "Heleni", "Geórgios": "Giorgos",
+    "Ioánna": "Joanna", "Katerína": "Ekaterini", "Konstantínos": "Kostas", "Nikólaos": "Nikos", "Sofía": "Sophia",
+    "Angelópoulos": "Aggelopoulos", "Dimitríou": "Demetriou", "Georgíou": "Yeoryiou", "Ioannídis": "Joannidis",
+    "Karagiánnis": "Karayannis", "Nikolaídis": "Nicolaides", "Papadópoulos": "Papadopulos",
+    "Aleksandr": "Alexander", "Dmitriy": "Dmitri", "Ekaterina": "Jekaterina", "Evgeniy": "Jewgenij",
+    "Lyudmila": "Ljudmila", "Mikhail": "Michail", "Nadezhda": "Nadeschda", "Natalya": "Natalja",
+    "Oksana": "Oxana", "Sergey": "Sergej", "Svetlana": "Swetlana", "Tatyana": "Tatjana", "Valeriy": "Waleri",
+    "Vladimir": "Wladimir", "Yuliya": "Julia", "Zhanna": "Schanna",
+    "Baykov": "Bajkow", "Chernov": "Tschernow", "Fyodorov": "Fjodorow", "Ivanov": "Iwanow", "Khokhlov": "Chochlow",
+    "Kuznetsov": "Kusnezow", "Lebedev": "Lebedew", "Morozov": "Morosow", "Petrov": "Petrow",
+    "Shevchenko": "Schewtschenko", "Sokolov": "Sokolow", "Solovyov": "Solowjow", "Tkachenko": "Tkatschenko",
+    "Vasilyev": "Wassiljew", "Volkov": "Wolkow", "Yakovlev": "Jakowlew", "Zhukov": "Schukow",
+}  # fmt: skip
+
+# What people call themselves where nobody asks for a passport.
+NICKNAMES = {
+    "Britta": "Britti", "Christian": "Chris", "Claudia": "Claudi", "Florian": "Flo", "Franziska": "Franzi",
+    "Friederike": "Rike", "Günter": "Günni", "Hannelore": "Hanne", "Hans": "Hansi", "Ingrid": "Inge",
+    "Johanna": "Hanna", "Julia": "Jule", "Katharina": "Kathi", "Lukas": "Luki", "Matthias": "Matze",
+    "Michael": "Micha", "Monika": "Moni", "Niklas": "Niki", "Renate": "Reni", "Rüdiger": "Rudi", "Sabine": "Bine",
+    "Sebastian": "Basti", "Susanne": "Susi", "Thomas": "Tom", "Ulrike": "Ulli", "Wolfgang": "Wolf",
+    "Süleyman": "Sülo", "Katarzyna": "Kasia", "Małgorzata": "Gosia", "Stanisław": "Staszek", "Dimítrios": "Mitsos",
+    "Aleksandr": "Sascha", "Ekaterina": "Katja", "Mikhail": "Mischa", "Natalya": "Natascha", "Tatyana": "Tanja",
+    "Vladimir": "Wolodja", "José": "Pepe",
+}  # fmt: skip
+
+# Letters and endings that sound alike: the first that a name has is written in the other way.
+SOUNDALIKES = (
+    ("dt", "tt"), ("tt", "t"), ("ck", "k"), ("tz", "z"), ("ph", "f"), ("th", "t"), ("ei", "ai"), ("ey", "ei"),
+    ("ie", "i"), ("ss", "s"), ("mm", "m"), ("nn", "n"), ("ll", "l"), ("ff", "f"), ("ks", "x"), ("k", "c"), ("v", "w"),
+    ("z", "s"), ("y", "i"), ("d", "t"), ("b", "p"),
+)  # fmt: skip
+# The key to the right on a German keyboard.
+NEXT_KEY = dict(zip("qwertzuioasdfghjklyxcvbnm", "wertzuiopsdfghjklkxcvbnmn", strict=True))
 
 # city, telephone area code without the leading zero, first postcode, number of postcodes
 CITIES = (
@@ -95,6 +150,22 @@ TRADES = (
     "Spedition", "Steuerberatung", "Versicherungsmakler", "Werbetechnik",
 )  # fmt: skip
 LEGAL_FORMS = ("GmbH", "GmbH", "GmbH", "GmbH & Co. KG", "AG", "KG", "UG (haftungsbeschränkt)", "e.K.")
+# Each form as other people write it, or shorten it.
+FORM_SPELLINGS = {
+    "GmbH & Co. KG": ("GmbH u. Co KG", "GmbH + Co.KG", "GmbH&Co. KG"),
+    "GmbH": ("G.m.b.H.", "Gesellschaft mit beschränkter Haftung", "gmbh"),
+    "UG (haftungsbeschränkt)": ("UG", "UG haftungsbeschränkt", "Unternehmergesellschaft (haftungsbeschränkt)"),
+    "AG": ("A.G.", "Aktiengesellschaft", "ag"),
+    "KG": ("K.G.", "Kommanditgesellschaft", "kg"),
+    "e.K.": ("eK", "e. K.", "eingetragener Kaufmann"),
+}
+TRADE_ABBREVIATIONS = {
+    "Dachdeckerei": "Dachdeck.", "Elektrotechnik": "Elektrotechn.", "Gartenbau": "Gartenb.",
+    "Gebäudereinigung": "Gebäudereinig.", "Hausverwaltung": "Hausverw.", "Holzhandel": "Holzh.",
+    "Immobilien": "Immob.", "IT-Systeme": "IT Systeme", "Kälte- und Klimatechnik": "Kälte-/Klimatechnik",
+    "Metallbau": "Metallb.", "Pflegedienst": "Pfleged.", "Spedition": "Sped.", "Steuerberatung": "StB",
+    "Versicherungsmakler": "Vers.-Makler", "Werbetechnik": "Werbetechn.",
+}  # fmt: skip
 CRAFTS = (
     "Malerbetrieb",
     "Tischlerei",
