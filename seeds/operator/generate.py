@@ -27,7 +27,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 2
+VERSION = 3
 
 
 def generate(

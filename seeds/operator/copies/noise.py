@@ -140,7 +140,7 @@ class _Records:
         if where is not None:
             chosen &= self.mask(where) if isinstance(where, pl.Expr) else where
         self.kinds[kind] = chosen
-        return chosen
+        return chosen.copy()
 
     def edit(self, chosen: np.ndarray, **expressions: pl.Expr) -> None:
         """Puts new values into columns of the chosen records only; the others cost nothing."""
@@ -293,11 +293,14 @@ def _birth_dates(records: _Records) -> None:
     swappable = records.mask((birth.dt.day() <= 12) & (birth.dt.day() != birth.dt.month()))
     turned = pl.date(birth.dt.year(), birth.dt.day(), birth.dt.month())
     chosen |= records.noise("birth_swapped", swappable & ~chosen, birth_date=turned)
+    year = birth.dt.year()
+    decade = pl.when(year // 10 % 10 > 0).then(birth.dt.offset_by("-10y")).otherwise(birth.dt.offset_by("10y"))
+    single = pl.when(year % 10 > 0).then(birth.dt.offset_by("-1y")).otherwise(birth.dt.offset_by("1y"))
     digit = (
         pl.when((place % 3 == 0) & (birth.dt.day() > 10) & (birth.dt.day() < 20)).then(birth.dt.offset_by("-10d"))
         .when((place % 3 == 0) & (birth.dt.day() < 10)).then(birth.dt.offset_by("10d"))
-        .when(place % 3 == 1).then(birth.dt.offset_by("-10y"))
-        .otherwise(birth.dt.offset_by("-1y"))
+        .when(place % 3 == 1).then(decade)
+        .otherwise(single)
     )  # fmt: skip
     records.noise("birth_digit", records.mask(birth.is_not_null()) & ~chosen, birth_date=digit)
 

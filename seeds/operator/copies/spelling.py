@@ -95,8 +95,8 @@ def local_number(number: pl.Expr) -> pl.Expr:
 
 
 def number_spelling(number: pl.Expr, style: pl.Expr) -> pl.Expr:
-    """A telephone number in one of eight spellings: digits, +49…, 0049…, 0…, with blanks, with a slash, with the zero or
-    the area code in brackets."""
+    """A telephone number in one of eight spellings: digits, +49…, 0049…, 0…, with blanks, with a slash, with the zero
+    or the area code in brackets."""
     local = local_number(number)
     return (
         pl.when(style == 0).then(number)
