@@ -56,25 +56,52 @@
 
 {#-
     A telephone or line number as digits in international form without plus: 0170…, +49 170…, +49 (0)170…, 0049170…
-    and 49170… meet. A number without prefix is one of the home country. Null when it has not 7 to 15 digits.
+    and 49170… meet. A number without prefix is one of the home country, unless it is as long as one with a country code.
+    An extension is no part of the number; neither is the zero that callers within a country dial before it (see
+    trunk_zero_countries). Null for short codes and for what has not 7 to 15 digits. It gives what the library `phonenumbers`
+    reads, except that systems write bare digits in international form, which the library takes for a national number.
 -#}
 {% macro number_key(expression) -%}
     {%- set country = var('home_country_code') -%}
-    {%- set kept = regexp_replace_all("replace(" ~ expression ~ ", '(0)', '')", '[^0-9+]', '') -%}
+    {%- set written = "translate(lower(" ~ expression ~ "), '0123456789+٠١٢٣٤٥٦٧٨٩', '0123456789+0123456789')" -%}
+    {%- set without_extension -%}
+    coalesce({{ regexp_group(
+        written, '^(.*[0-9][)]?) *(?:;ext=|e?xt(?:ensio)?n?|durchwahl|x|#|~|,,|;)[:.]? *[0-9]{1,9}#? *$'
+    ) }}, {{ written }})
+    {%- endset -%}
+    {%- set kept = regexp_replace_all(without_extension, '[^0-9+]', '') -%}
     {%- set digits = "replace(" ~ kept ~ ", '+', '')" -%}
     {%- set international -%}
     case
-        when {{ kept }} like '+{{ country }}0%' then concat_ws('', '{{ country }}', substring({{ digits }}, {{ country | length + 2 }}))
         when {{ kept }} like '+%' then {{ digits }}
-        when {{ kept }} like '00{{ country }}0%' then concat_ws('', '{{ country }}', substring({{ digits }}, {{ country | length + 4 }}))
         when {{ kept }} like '00%' then substring({{ digits }}, 3)
         when {{ kept }} like '0%' then concat_ws('', '{{ country }}', substring({{ digits }}, 2))
         when {{ kept }} like '{{ country }}%' and length({{ digits }}) >= 11 then {{ digits }}
+        -- six digits that begin so are a Europe-wide short code
+        when {{ kept }} like '116%' and length({{ digits }}) = 6 then null
         when length({{ digits }}) between 6 and 11 then concat_ws('', '{{ country }}', {{ digits }})
         else {{ digits }}
     end
     {%- endset -%}
-    case when length({{ international }}) between 7 and 15 then {{ international }} end
+    {%- set without_trunk_zero -%}
+    concat_ws('', {{ regexp_group(international, '^(' ~ trunk_zero_countries() ~ ')0') }},
+        {{ regexp_replace_all(international, '^(' ~ trunk_zero_countries() ~ ')0', '') }})
+    {%- endset -%}
+    case when length({{ without_trunk_zero }}) between 7 and 15 then {{ without_trunk_zero }} end
+{%- endmacro %}
+
+{#-
+    Countries, by calling code, whose numbers are dialled with a leading 0 at home and never hold it behind the country code:
+    +44 020… and +44 (0)20… are +44 20…. Elsewhere a zero in that place belongs to the number (Italy).
+-#}
+{% macro trunk_zero_countries() -%}
+    {{ [
+        20, 27, 31, 32, 33, 40, 41, 43, 44, 46, 49, 51, 53, 54, 55, 58, 60, 61, 62, 63, 64, 66, 81, 82, 84, 86, 90, 91, 92, 93,
+        94, 95, 98, 211, 212, 213, 218, 231, 232, 233, 234, 243, 249, 250, 251, 252, 254, 255, 256, 260, 261, 262, 263, 264,
+        265, 291, 353, 355, 358, 359, 370, 373, 374, 375, 377, 380, 381, 382, 383, 385, 386, 387, 389, 421, 423, 508, 590, 591,
+        593, 594, 595, 596, 598, 686, 850, 855, 856, 880, 886, 961, 962, 963, 964, 966, 967, 970, 971, 972, 976, 977, 994, 995,
+        996
+    ] | join('|') }}
 {%- endmacro %}
 
 {#- A customer number as digits without leading zeros: 'KW-0012345', 'kw 12345' and '12345' meet. -#}
