@@ -104,6 +104,11 @@
     ] | join('|') }}
 {%- endmacro %}
 
+{#- An ICCID without its check digit, which some systems add as a twentieth digit and others leave out. -#}
+{% macro iccid_key(expression) -%}
+    substring(nullif({{ regexp_replace_all(expression, '[^0-9]', '') }}, ''), 1, 19)
+{%- endmacro %}
+
 {#- A customer number as digits without leading zeros: 'KW-0012345', 'kw 12345' and '12345' meet. -#}
 {% macro customer_number_key(expression) -%}
     nullif({{ regexp_replace_all(regexp_replace_all(expression, '[^0-9]', ''), '^0+', '') }}, '')

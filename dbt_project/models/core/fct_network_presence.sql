@@ -1,11 +1,12 @@
 -- When the network held a service: the register's daily dumps as intervals, and inventory's services beside them.
 -- Grain: system, source_key, valid_from. service_id is null for a subscriber that belongs to no service; test and staff SIMs stay in.
+-- A SIM that services had in turn is present for each of them in its time.
 
 with
 
-interval_of_subscriber as (
+register_claim as (
 
-    select * from {{ ref('int_subscriber__interval') }}
+    select * from {{ ref('int_service__register_claim') }}
 
 ),
 
@@ -25,7 +26,7 @@ cluster as (
 presence as (
 
     select
-        {{ record_id('subscribers', 'subscriber', 'imsi') }} as record_id,
+        record_id,
         'subscribers' as system,
         imsi as source_key,
         service_number,
@@ -34,7 +35,7 @@ presence as (
         coalesce(vocabulary.canonical_value, 'inactive') as state,
         valid_from,
         valid_to
-    from interval_of_subscriber
+    from register_claim
     {{ join_vocabulary('network_presence', 'subscribers', 'state_code', 'vocabulary') }}
     union all
     select

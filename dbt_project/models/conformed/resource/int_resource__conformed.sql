@@ -45,9 +45,8 @@ select
     -- SIMs are known by IMSI and ICCID, plant by what is written on it
     case when resource_type = 'sim' then null else written_key end as plant_key,
     nullif({{ regexp_replace_all('imsi', '[^0-9]', '') }}, '') as imsi,
-    -- the last digit of an ICCID is a check digit that some systems add and others leave out
     nullif({{ regexp_replace_all('iccid', '[^0-9]', '') }}, '') as iccid,
-    substring(nullif({{ regexp_replace_all('iccid', '[^0-9]', '') }}, ''), 1, 19) as iccid_key,
+    {{ iccid_key('iccid') }} as iccid_key,
     technology,
     lower(operational_state) as operational_state,
     latitude,

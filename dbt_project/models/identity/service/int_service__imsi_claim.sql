@@ -1,5 +1,6 @@
--- Which IMSI belongs to a service record, and when, as each system says. Grain: record_id, imsi, valid_from.
--- The register follows its daily dumps; inventory says from when to when a SIM was in operation; billing knows one IMSI a line.
+-- Which SIM, by IMSI and by ICCID, belongs to a service record, and when, as each system says.
+-- Grain: record_id, system, imsi, iccid, valid_from. The register follows its daily dumps; inventory says from when to when a SIM was
+-- in operation under a service; billing knows one IMSI a line, and no card.
 
 with
 
@@ -11,52 +12,53 @@ record as (
 
 resource as (
 
-    select * from {{ ref('int_resource__conformed') }}
+    select
+        imsi,
+        min(iccid) as iccid
+    from {{ ref('int_resource__conformed') }}
     where system = 'inventory'
         and resource_type = 'sim'
         and imsi is not null
-
-),
-
-supporting_resource as (
-
-    select * from {{ ref('int_service__supporting_resource') }}
+    group by imsi
+    having count(distinct iccid) = 1
 
 ),
 
 register as (
 
     select
-        {{ record_id('subscribers', 'subscriber', 'imsi') }} as record_id,
+        record_id,
         imsi,
+        iccid,
         valid_from,
         valid_to
-    from {{ ref('int_subscriber__interval') }}
+    from {{ ref('int_service__register_claim') }}
 
 ),
 
 merged_register as (
-    {{ merged_intervals('register', ['record_id', 'imsi']) }}
+    {{ merged_intervals('register', ['record_id', 'imsi', 'iccid']) }}
 )
 
-select record_id, imsi, valid_from, valid_to
+select record_id, 'subscribers' as system, imsi, iccid, valid_from, valid_to
 from merged_register
 union all
 select
-    record.record_id,
-    resource.imsi,
-    greatest(record.valid_from, coalesce(resource.started_at, record.valid_from)) as valid_from,
-    least(record.valid_to, coalesce(resource.ended_at, record.valid_to)) as valid_to
-from record
-inner join supporting_resource
-    on record.source_key = supporting_resource.service_id_inventory
-inner join resource
-    on supporting_resource.resource_id_inventory = resource.source_key
-where record.system = 'inventory'
+    tenure.record_id,
+    'inventory' as system,
+    tenure.imsi,
+    resource.iccid,
+    tenure.valid_from,
+    tenure.valid_to
+from {{ ref('int_service__sim_tenure') }} as tenure
+left join resource
+    on tenure.imsi = resource.imsi
 union all
 select
     record_id,
+    'billing' as system,
     imsi,
+    cast(null as string) as iccid,
     valid_from,
     valid_to
 from record

@@ -1,5 +1,5 @@
 -- Service records that one system ties together by a key. Grain: left_record_id, right_record_id, rule.
--- An IMSI links only where inventory lists its SIM under one service, or by the number in force where it lists several.
+-- An IMSI links only where inventory lists its SIM under one service; where it lists several, to the last one with the number in force.
 
 with
 
@@ -9,33 +9,49 @@ record as (
 
 ),
 
-resource as (
-
-    select * from {{ ref('int_resource__conformed') }}
-
-),
-
-supporting_resource as (
-
-    select * from {{ ref('int_service__supporting_resource') }}
-
-),
-
 sim_service as (
 
     select
-        resource.imsi,
-        {{ record_id('inventory', 'service', 'supporting_resource.service_id_inventory') }} as record_id,
-        count(*) over (partition by resource.imsi) as service_count
-    from supporting_resource
-    inner join resource
-        on resource.system = 'inventory'
-        and supporting_resource.resource_id_inventory = resource.source_key
-        and resource.resource_type = 'sim'
-    inner join record
-        on record.system = 'inventory'
-        and supporting_resource.service_id_inventory = record.source_key
-    where resource.imsi is not null
+        imsi,
+        record_id,
+        valid_to as served_to,
+        count(*) over (partition by imsi) as service_count
+    from (
+        select
+            resource.imsi,
+            record.record_id,
+            max(record.valid_to) as valid_to
+        from {{ ref('int_service__supporting_resource') }} as supporting_resource
+        inner join {{ ref('int_resource__conformed') }} as resource
+            on resource.system = 'inventory'
+            and supporting_resource.resource_id_inventory = resource.source_key
+            and resource.resource_type = 'sim'
+        inner join record
+            on record.system = 'inventory'
+            and supporting_resource.service_id_inventory = record.source_key
+        where resource.imsi is not null
+        group by resource.imsi, record.record_id
+    ) as listed
+
+),
+
+-- the services that a SIM had in turn are not one: the register's record joins the last of them
+subscriber_service as (
+
+    select
+        subscriber.record_id as left_record_id,
+        sim_service.record_id as right_record_id,
+        row_number() over (
+            partition by subscriber.record_id
+            order by sim_service.served_to desc nulls last, sim_service.record_id asc nulls last
+        ) as choice
+    from record as subscriber
+    inner join sim_service
+        on subscriber.imsi = sim_service.imsi
+    inner join record as service
+        on sim_service.record_id = service.record_id
+    where subscriber.system = 'subscribers'
+        and (sim_service.service_count = 1 or subscriber.service_number = service.service_number)
 
 ),
 
@@ -67,16 +83,11 @@ select
 from product_link
 union all
 select
-    subscriber.record_id as left_record_id,
-    service.record_id as right_record_id,
+    left_record_id,
+    right_record_id,
     'sim_imsi' as rule
-from record as subscriber
-inner join sim_service
-    on subscriber.imsi = sim_service.imsi
-inner join record as service
-    on sim_service.record_id = service.record_id
-where subscriber.system = 'subscribers'
-    and (sim_service.service_count = 1 or subscriber.service_number = service.service_number)
+from subscriber_service
+where choice = 1
 union all
 -- billing's own IMSI counts only where its product number leads nowhere: it goes stale with the first SIM swap
 select

@@ -73,7 +73,9 @@ candidate as (
         seeker.senior_record_id as left_record_id,
         target.senior_record_id as right_record_id,
         min(target.anchor_position) as target_position,
-        sum({{ shared_days('seeker.valid_from', 'seeker.valid_to', 'target.valid_from', 'target.valid_to') }}) as days_in_common
+        sum({{ shared_days('seeker.valid_from', 'seeker.valid_to', 'target.valid_from', 'target.valid_to') }}) as days_in_common,
+        min(greatest(seeker.valid_from, target.valid_from)) as valid_from,
+        max(least(seeker.valid_to, target.valid_to)) as valid_to
     from claim as seeker
     inner join claim as target
         on seeker.number_type = target.number_type
@@ -106,6 +108,8 @@ judged as (
         candidate.right_record_id,
         candidate.target_position,
         candidate.days_in_common,
+        candidate.valid_from,
+        candidate.valid_to,
         same_customer.left_record_id is not null as is_same_customer,
         seeker.has_customer = 1 and target.has_customer = 1 as is_customer_known,
         seeker.has_inventory_key = 1 and target_record.system = 'inventory' as is_against_key
@@ -145,6 +149,8 @@ select
     right_record_id,
     'number_and_time' as rule,
     days_in_common,
-    is_same_customer
+    is_same_customer,
+    valid_from,
+    valid_to
 from ranked
 where choice = 1

@@ -1,4 +1,4 @@
--- Who says which number belongs to a service record, and when: one row per claim of a system. Grain: record_id, number_type,
+-- Who says which number belongs to a service record, and when: one row per claim of a system. Grain: record_id, system, number_type,
 -- number_value, valid_from. The register's claims follow its daily dumps; the other systems know one number per record.
 
 with
@@ -6,12 +6,6 @@ with
 record as (
 
     select * from {{ ref('int_service__conformed') }}
-
-),
-
-interval_of_subscriber as (
-
-    select * from {{ ref('int_subscriber__interval') }}
 
 )
 
@@ -28,12 +22,11 @@ where service_number is not null
     and valid_from < valid_to
 union all
 select
-    {{ record_id('subscribers', 'subscriber', 'imsi') }} as record_id,
+    record_id,
     'subscribers' as system,
     'msisdn' as number_type,
     service_number as number_value,
     valid_from,
     valid_to
-from interval_of_subscriber
+from {{ ref('int_service__register_claim') }}
 where service_number is not null
-    and valid_from < valid_to
