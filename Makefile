@@ -25,10 +25,15 @@ export PYTHONUTF8 := 1
 TESTS   ?= tests
 WORKERS ?= 2
 
-.PHONY: help setup demo dev report score sql status test lint format bench lock clean distclean
+# Public samples to link come from packages that need an older pandas than the platform.
+SAMPLES := .venv-benchmark
+SAMPLES_READY := $(SAMPLES)/.ready
+SAMPLES_LOCK  := benchmarks/identity/requirements.lock
+
+.PHONY: help setup demo dev report score sql status test lint format bench bench-identity lock clean distclean
 
 help: ## List what can be done
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make the virtual environment (runs by itself when something needs it)
 
@@ -78,13 +83,25 @@ format: $(READY) ## Put Python into its standard form
 bench: $(READY) ## Measure ingestion against a bare copy of the same data
 	@$(BIN)/python benchmarks/ingestion/run.py
 
+bench-identity: $(READY) $(SAMPLES_READY) ## Measure identity linking: how right, stable, fast (ONLY="febrl scale" for some)
+	@$(BIN)/python -m benchmarks.identity $(if $(ONLY),--only $(ONLY))
+
+$(SAMPLES_READY): $(SAMPLES_LOCK)
+	@test -n "$(PYTHON)" || { echo "error: Python 3.11, 3.12 or 3.13 is needed, and none was found" >&2; exit 1; }
+	@echo "Setting up $(SAMPLES), for the public samples only"
+	@test -x $(SAMPLES)/bin/python || "$(PYTHON)" -m venv $(SAMPLES)
+	@$(SAMPLES)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(SAMPLES_LOCK)
+	@touch $(SAMPLES_READY)
+
 lock: $(READY) ## Pin dependencies anew (needs uv)
 	@uv pip compile pyproject.toml --all-extras --universal --no-strip-extras --no-emit-index-url --no-header \
 		--generate-hashes -o requirements.lock
+	@uv pip compile benchmarks/identity/requirements.in --universal --no-strip-extras --no-emit-index-url --no-header \
+		--generate-hashes -o $(SAMPLES_LOCK)
 
 clean: ## Remove the demo and caches (a lake of your own stays)
 	@rm -rf var .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs logs
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 distclean: clean ## The same, and the virtual environment
-	@rm -rf $(VENV) concord.egg-info
+	@rm -rf $(VENV) $(SAMPLES) concord.egg-info

@@ -1,0 +1,3 @@
+from benchmarks.identity.run import main
+
+main()
