@@ -1,4 +1,4 @@
-"""``concord report`` and ``concord status``."""
+"""``concord report``, ``concord status`` and ``concord explain``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add this room's commands."""
     app.command("report")(report)
     app.command("status")(status)
+    app.command("explain")(explain)
 
 
 def report(
@@ -50,3 +51,33 @@ def status(
     from reporting.status_table import print_status
 
     print_status(found)
+
+
+def explain(
+    subject: Annotated[
+        str | None,
+        typer.Argument(help="customer, billing_account, product, service or resource; or an ID alone."),
+    ] = None,
+    key: Annotated[str | None, typer.Argument(metavar="[ID]", help="Our ID, of today or of any time.")] = None,
+    record: Annotated[
+        str | None, typer.Option("--record", "-r", help="A source record instead of an ID: billing:account:A000123.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False,
+    snapshot: Annotated[
+        int | None, typer.Option("--snapshot", min=1, help="Explain an earlier published state.")
+    ] = None,
+) -> None:
+    """Why a customer (or service …) is what it is: records, links with evidence, decisions, values and who won."""
+    from concord.settings import load_settings
+    from reporting.explain import ENTITIES, read_explanation
+
+    if subject is not None and key is None and subject not in ENTITIES:
+        # An ID alone says itself what it is of.
+        subject, key = None, subject
+    found = read_explanation(load_settings(), subject, key, record_id=record, snapshot=snapshot)
+    if as_json:
+        typer.echo(found.as_json())
+        return
+    from reporting.explain_tables import print_explanation
+
+    print_explanation(found)

@@ -123,7 +123,7 @@ def _read(lake: duckdb.DuckDBPyConnection, snapshot: int, period: Period) -> Lea
 
     def totals(*keys: str) -> list[Row]:
         grouping = "".join(f"{key}, " for key in keys)
-        return _rows(lake, _TOTALS.format(grouping=grouping, keys=", ".join(keys)), months)
+        return read_rows(lake, _TOTALS.format(grouping=grouping, keys=", ".join(keys)), months)
 
     ((published_at,),) = lake.execute("select max(published_at) from ops.publication").fetchall()
     ((cleared,),) = lake.execute(
@@ -142,8 +142,8 @@ def _read(lake: duckdb.DuckDBPyConnection, snapshot: int, period: Period) -> Lea
         by_control=totals("currency_code", "control_id", "control_name"),
         by_month=totals("currency_code", "month"),
         by_control_month=totals("currency_code", "control_id", "direction", "month"),
-        findings=_rows(lake, _FINDINGS, months),
-        coverage=_rows(lake, _COVERAGE),
+        findings=read_rows(lake, _FINDINGS, months),
+        coverage=read_rows(lake, _COVERAGE),
         disagreements=_optional_rows(lake, "marts_quality", "source_disagreement", _DISAGREEMENTS),
         loads=_optional_rows(lake, "ops", "load_outcome", _LOADS),
         cleared=cleared,
@@ -169,7 +169,10 @@ def _month(day: date | datetime) -> date:
     return date(day.year, day.month, 1)
 
 
-def _rows(lake: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> list[Row]:
+def read_rows(
+    lake: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | dict[str, Any] | None = None
+) -> list[Row]:
+    """The rows of a query, each by column name."""
     result = lake.execute(query, parameters or [])
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -181,7 +184,7 @@ def _optional_rows(lake: duckdb.DuckDBPyConnection, schema: str, table: str, que
         "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?",
         [schema, table],
     ).fetchall()
-    return _rows(lake, query) if found else []
+    return read_rows(lake, query) if found else []
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> float:

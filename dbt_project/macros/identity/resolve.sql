@@ -138,11 +138,17 @@
         max(case when system = '{{ system }}' and is_system_representative then value end) as value_{{ system }},
         {%- endfor %}
         concat_ws('', '[', {{ distinct_list(json_object_text([
-            ('system', 'system'), ('source_key', 'source_key'), ('value', 'value')
+            ('system', 'system'), ('source_key', 'source_key'), ('value', 'value'), ('value_normalised', 'value_normalised'),
+            ('agrees', 'value_normalised = winning_value_normalised')
         ])) }}, ']') as claims,
         count(distinct system) as system_count,
         count(distinct value_normalised) as value_count
-    from {{ ref('int_' ~ entity ~ '__claim') }}
-    where is_conflicting
+    from (
+        select
+            claim.*,
+            max(case when is_winner then value_normalised end) over (partition by entity_id, attribute) as winning_value_normalised
+        from {{ ref('int_' ~ entity ~ '__claim') }} as claim
+        where is_conflicting
+    ) as judged_claim
     group by entity_id, attribute
 {%- endmacro %}
