@@ -15,7 +15,7 @@ from concord.errors import ConcordError
 from orchestration.dbt_runner import PROJECT
 
 MANIFEST = PROJECT / "target" / "manifest.json"
-_READ_BY_DBT = {".sql", ".yml", ".yaml", ".csv", ".md"}
+_READ_BY_DBT = {".sql", ".py", ".yml", ".yaml", ".csv", ".md"}
 
 
 def prepared_manifest() -> Path:

@@ -96,6 +96,20 @@ REGISTRIES = (
         ),
         times=("valid_from", "valid_to"),
     ),
+    Registry(
+        name="identity_model",
+        source=("core", "dim_identity_model"),
+        columns=(
+            ("entity", "VARCHAR"),
+            ("model_id", "VARCHAR"),
+            ("feature_version", "VARCHAR"),
+            ("generation", "INTEGER"),
+            ("trained_at", "TIMESTAMP"),
+            ("record_count", "BIGINT"),
+            ("parameters", "VARCHAR"),
+        ),
+        times=("trained_at",),
+    ),
 )
 
 

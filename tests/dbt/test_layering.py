@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.dbt.conftest import Build
-from tests.dbt.dbt_project import REPOSITORY
+from tests.dbt.dbt_project import PROJECT, REPOSITORY
 
 # Layer -> the layers that its models may read. A source is the layer "source".
 READS = {
@@ -22,8 +22,13 @@ READS = {
     "marts": {"core", "marts", "seed"},
 }
 
-# What a published registry held before the build is read in core alone: it is our own past, not a source system.
+# What a published registry held before the build is read where identities are kept, and in core: it is our own past,
+# not a source system.
 OWN_PAST = {"registry"}
+READ_OWN_PAST = {"identity", "core"}
+
+# What SQL can't say: models in Python, each a call of `analytics`. Whoever adds one says here that it has to be.
+PYTHON_MODELS = {"int_customer__linkage", "int_customer__match_model"}
 
 ROOMS = {"concord", "ingestion", "expectations", "analytics", "reporting", "orchestration", "scoring", "seeds", "tests"}
 
@@ -56,7 +61,7 @@ def test_each_layer_reads_only_those_that_it_may(project: dict) -> None:
         f"{node['name']} ({layer(node)}) reads {parent['name']} ({layer(parent)})"
         for node, parent in reads(project)
         if layer(parent) not in READS[layer(node)]
-        and not (layer(node) == "core" and parent.get("source_name") in OWN_PAST)
+        and not (layer(node) in READ_OWN_PAST and parent.get("source_name") in OWN_PAST)
     ]
     assert sorted(wrong) == []
 
@@ -109,8 +114,26 @@ def test_core_and_marts_have_enforced_contracts(project: dict) -> None:
     assert without == []
 
 
+def test_python_models_only_call_analytics(project: dict) -> None:
+    """No rule hides from the SQL lint in Python: such a model reads relations whole, or by a plain filter."""
+    found = {}
+    for node in project["nodes"].values():
+        if node["resource_type"] == "model" and node["language"] == "python":
+            found[node["name"]] = (PROJECT / node["original_file_path"]).read_text(encoding="utf-8")
+    assert set(found) == PYTHON_MODELS
+    for name, text in found.items():
+        assert imported(text) <= {"analytics", "pyarrow", "json"}, name
+        assert "analytics" in imported(text), name
+        assert not [said for said in texts(text) if re.search(r"\b(select|join|group by)\b", said, re.IGNORECASE)], name
+
+
 def test_ingestion_runs_without_orchestrator_and_dbt() -> None:
     assert imports("ingestion") & {"dagster", "dagster_dbt", "dbt", "orchestration"} == set()
+
+
+def test_analytics_runs_without_orchestrator_and_dbt() -> None:
+    assert imports("analytics") & {"dagster", "dagster_dbt", "dbt"} == set()
+    assert imports("analytics") & ROOMS <= {"analytics", "concord"}
 
 
 def test_concord_imports_no_other_room() -> None:
@@ -143,9 +166,24 @@ def imports(room: str) -> set[str]:
     """Top-level packages that the Python files of a room import."""
     found: set[str] = set()
     for path in (REPOSITORY / room).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                found |= {name.name.split(".")[0] for name in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.split(".")[0])
+        found |= imported(path.read_text(encoding="utf-8"))
     return found
+
+
+def imported(text: str) -> set[str]:
+    """Top-level packages that a Python text imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def texts(text: str) -> list[str]:
+    """The text constants of a Python text but its docstring."""
+    tree = ast.parse(text)
+    body = tree.body[1:] if ast.get_docstring(tree) else tree.body
+    constants = [node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Constant)]
+    return [constant.value for constant in constants if isinstance(constant.value, str)]

@@ -78,7 +78,8 @@ def test_every_model_begins_with_a_comment(project: dict) -> None:
     without = []
     for model in models(project):
         text = (PROJECT / model["original_file_path"]).read_text(encoding="utf-8")
-        if not configuration.sub("", text).lstrip().startswith("--"):
+        comment = '"""' if model["language"] == "python" else "--"
+        if not configuration.sub("", text).lstrip().startswith(comment):
             without.append(model["name"])
     assert without == []
 

@@ -28,6 +28,35 @@
 {%- endmacro %}
 
 {#-
+    Like propagate_labels, but the strongest way wins: every node takes the label of that anchor to which a path leads whose weakest edge is
+    stronger than that of any other path. Renders the CTEs <prefix>_1 … <prefix>_<rounds>, each with (node, label, weakest).
+      start      CTE with (node, label, weakest): an anchor has its label and 0, every other node nulls
+      neighbour  CTE with (node, neighbour, strength): every edge in both directions, 1 strongest, no two alike but those of strength 0, which
+                 tie for good; and every node with itself, strength 0
+    Both numbers of a node travel in one, so that one aggregate finds the strongest path and ties can't tear them apart.
+-#}
+{% macro propagate_strongest(prefix, start, neighbour, rounds) -%}
+    {%- set base = '1000000000' -%}
+    {%- for round in range(1, rounds + 1) %}
+{{ prefix }}_{{ round }} as (
+    select
+        node,
+        mod(best, {{ base }}) as label,
+        cast(round((best - mod(best, {{ base }})) / {{ base }}) as bigint) as weakest
+    from (
+        select
+            edges.node,
+            min(greatest(edges.strength, labels.weakest) * cast({{ base }} as bigint) + labels.label) as best
+        from {{ neighbour }} as edges
+        inner join {{ start if round == 1 else prefix ~ '_' ~ (round - 1) }} as labels
+            on edges.neighbour = labels.node
+        group by edges.node
+    ) as strongest_{{ round }}
+){{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#-
     Clusters of records joined by links, as a whole model body.
       records  relation with record_id, system, known_since_at: every record, linked or not
       links    relation with left_record_id, right_record_id, is_accepted

@@ -16,9 +16,9 @@ link as (
         evidence,
         rank,
         score,
-        {{ 'cast(null as double) as ' if entity == 'customer' }}match_weight,
+        match_weight,
         is_accepted,
-        {{ 'false as ' if entity == 'customer' }}is_uncertain,
+        is_uncertain,
         valid_from,
         valid_to
     from {{ ref('int_' ~ entity ~ '__links') }}

@@ -7,8 +7,9 @@ record as (
     {{ conformed_records('customer', [
         'record_id', 'system', 'entity', 'source_key', 'party_record_id', 'party_id_crm', 'customer_id_crm',
         'customer_no_crm_fixed',
-        'customer_type', 'customer_name', 'given_name', 'family_name', 'company_name', 'vat_number', 'email', 'phone',
-        'street', 'postcode', 'city', 'country', 'status_code', 'birth_date', 'known_since_at', 'closed_at', 'changed_at'
+        'customer_type', 'party_type', 'customer_name', 'given_name', 'family_name', 'company_name', 'vat_number', 'email', 'phone',
+        'street', 'postcode', 'city', 'country', 'status_code', 'birth_date',
+        'owner_given_name', 'owner_family_name', 'owner_birth_date', 'known_since_at', 'closed_at', 'changed_at'
     ]) }}
 ),
 
@@ -36,6 +37,7 @@ select
     record.customer_no_crm_fixed,
     {{ customer_number_key('record.customer_no_crm_fixed') }} as customer_number_key,
     record.customer_type,
+    record.party_type,
     record.customer_name,
     record.given_name,
     record.family_name,
@@ -60,6 +62,9 @@ select
     {{ postcode_key('record.postcode', 'country_code.country_code') }} as postcode_key,
     {{ name_key('record.city') }} as city_key,
     record.birth_date,
+    record.owner_given_name,
+    record.owner_family_name,
+    record.owner_birth_date,
     record.known_since_at,
     record.closed_at,
     record.changed_at

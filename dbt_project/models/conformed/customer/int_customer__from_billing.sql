@@ -32,6 +32,7 @@ select
     customer_id_crm,
     customer_no_crm_fixed,
     case when is_company then 'company' else 'person' end as customer_type,
+    case when is_company then 'company' else 'person' end as party_type,
     case
         when is_company then account_name
         else concat_ws(' ', name_after_comma, name_before_comma)
@@ -48,6 +49,9 @@ select
     cast(null as string) as country,
     status as status_code,
     case when not is_company then birth_date end as birth_date,
+    cast(null as string) as owner_given_name,
+    cast(null as string) as owner_family_name,
+    cast(null as date) as owner_birth_date,
     opened_at as known_since_at,
     closed_at,
     updated_at as changed_at

@@ -46,6 +46,16 @@ select
         else 'person'
     end as customer_type,
     case
+        when {{ code_key('organization.organization_type') }} in (
+            'soletrader', 'soleproprietor', 'soleproprietorship', 'selfemployed', 'einzelunternehmen', 'einzelunternehmer', 'freiberufler'
+        )
+            then 'sole_trader'
+        when organization.organization_id_crm is not null then 'company'
+        when individual.individual_id_crm is not null then 'person'
+        when lower(customer.engaged_party_type) = 'organization' then 'company'
+        else 'person'
+    end as party_type,
+    case
         when organization.organization_id_crm is not null
             then coalesce(organization.legal_name, organization.trading_name, customer.customer_name)
         else coalesce(nullif(concat_ws(' ', individual.given_name, individual.family_name), ''), customer.customer_name)
@@ -65,6 +75,9 @@ select
     address.country,
     customer.status as status_code,
     individual.birth_date,
+    cast(null as string) as owner_given_name,
+    cast(null as string) as owner_family_name,
+    cast(null as date) as owner_birth_date,
     customer.valid_from as known_since_at,
     customer.valid_to as closed_at,
     cast(null as timestamp) as changed_at
