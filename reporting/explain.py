@@ -46,7 +46,7 @@ ENTITIES = {
         *_CUSTOMER,
         values={
             "name": "customer_name",
-            "address": "concat_ws(', ', street, nullif(concat_ws(' ', postcode, city), ''))",
+            "address": "nullif(concat_ws(', ', street, nullif(concat_ws(' ', postcode, city), '')), '')",
         },
     ),
     "billing_account": Entity("dim_billing_account", "billing_account_id", "account_name"),
@@ -78,18 +78,22 @@ ENTITIES = {
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to an ID; ``because`` names the link or decision behind a merge or split, where one is known."""
+    """What happened to an ID: minted, split, merged, restored, retired or revived.
+
+    other_id: the ID that it was merged into, or split off; because: the link or decision behind a merge.
+    """
 
     entity_id: str
     happened: str
-    at: datetime | None
+    at: datetime
     other_id: str | None = None
     because: str | None = None
+    record_id: str | None = None  # of an ID that was minted: the record that it was minted from
 
 
 @dataclass(frozen=True)
 class Record:
-    """One source record of the thing."""
+    """One source record of the thing; since when and why it is one (minted, joined, merged, split, moved …)."""
 
     record_id: str
     system: str
@@ -99,6 +103,18 @@ class Record:
     status: str | None
     known_since_at: datetime | None
     is_live: bool
+    member_since: datetime | None
+    member_because: str | None
+
+
+@dataclass(frozen=True)
+class FormerRecord:
+    """A record that was one of the thing once; now_id is null when no system holds it any more."""
+
+    record_id: str
+    since: datetime
+    until: datetime
+    now_id: str | None
 
 
 @dataclass(frozen=True)
@@ -186,6 +202,7 @@ class Explanation:
     forwarded: list[Event] = field(default_factory=list)
     history: list[Event] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
+    former_records: list[FormerRecord] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
@@ -246,6 +263,7 @@ def _read(
     thing.forwarded = _forwarded(lake, entity, entity_id or "", resolved_id)
     thing.history = _history(lake, entity, resolved_id)
     thing.records = _records(lake, entity, resolved_id)
+    thing.former_records = _former_records(lake, entity, resolved_id)
     thing.links = _links(lake, entity, resolved_id)
     thing.decisions = _decisions(lake, entity, resolved_id)
     thing.name, thing.values = _values(lake, entity, resolved_id)
@@ -256,19 +274,20 @@ def _read(
 
 
 def _of_record(lake: duckdb.DuckDBPyConnection, entity: str | None, record_id: str) -> tuple[str, str]:
-    """Entity and ID of a source record. A record of several entities is a customer first, then along the chain."""
+    """Entity and ID of a source record, the last ID if it is gone. A customer first, then along the chain."""
     found = {
         row["entity"]: row["entity_id"]
         for row in read_rows(
-            lake, "select entity, entity_id from core.dim_source_record where record_id = ?", [record_id]
+            lake,
+            "select entity, entity_id from core.bridge_identity_record where record_id = ? order by revision",
+            [record_id],
         )
     }
-    wanted = [entity] if entity else list(ENTITIES)
-    for name in wanted:
+    for name in [entity] if entity else ENTITIES:
         if name in found:
             return name, found[name]
     if found:
-        raise ConcordError(f"{record_id} is no {entity} record", hint=f"it is a record of: {', '.join(found)}")
+        raise ConcordError(f"{record_id} is no {_words(entity)} record", hint=f"it is one of: {', '.join(found)}")
     like = read_rows(
         lake,
         "select distinct record_id from core.dim_source_record where source_key = ? and entity = coalesce(?, entity)"
@@ -276,7 +295,7 @@ def _of_record(lake: duckdb.DuckDBPyConnection, entity: str | None, record_id: s
         [record_id.rsplit(":", 1)[-1], entity],
     )
     raise ConcordError(
-        f"no system has a record {record_id}",
+        f"no system has, or ever had, a record {record_id}",
         hint="is it " + " or ".join(row["record_id"] for row in like) + "?"
         if like
         else "a record is named <system>:<entity>:<key>, for example billing:account:A000123",
@@ -284,80 +303,90 @@ def _of_record(lake: duckdb.DuckDBPyConnection, entity: str | None, record_id: s
 
 
 def _resolve(lake: duckdb.DuckDBPyConnection, entity: str | None, entity_id: str) -> tuple[str, str]:
-    """Entity, and what an ID of any time is called today (itself when it has retired without a successor)."""
+    """Entity, and the ID that an ID of any time leads to today: itself while it is live or retired."""
     found = read_rows(
         lake,
-        "select distinct entity, coalesce(resolved_id, entity_id) as resolved_id from core.dim_identity"
-        " where entity_id = ? order by entity",
+        "select entity, resolved_id from core.dim_identity where entity_id = ? and is_current order by entity",
         [entity_id],
     )
-    fitting = [row for row in found if entity in (None, row["entity"])]
-    if fitting:
-        return fitting[0]["entity"], fitting[0]["resolved_id"]
+    for row in found:
+        if entity in (None, row["entity"]):
+            return row["entity"], row["resolved_id"]
     if found:
         other = found[0]["entity"]
-        raise ConcordError(f"{entity_id} is no {entity}", hint=f"concord explain {other} {entity_id}")
-    kind = "no " + entity.replace("_", " ") if entity else "nothing"
-    hint = (
-        f"a source record is asked for with --record {entity_id}"
-        if ":" in entity_id
-        else "ask by a source record (--record billing:account:A000123), or look the name up in marts_care.customer_360"
-    )
+        raise ConcordError(f"{entity_id} is no {_words(entity)}", hint=f"concord explain {other} {entity_id}")
+    hint = "ask by a source record (--record billing:account:A000123), or look the name up in marts_care.customer_360"
+    if ":" in entity_id:
+        hint = f"a source record is asked for with --record {entity_id}"
+    kind = f"no {_words(entity)}" if entity else "nothing"
     raise ConcordError(f"{kind} has, or ever had, the ID {entity_id}", hint=hint)
 
 
 def _forwarded(lake: duckdb.DuckDBPyConnection, entity: str, entity_id: str, resolved_id: str) -> list[Event]:
-    """The way from an ID to what it resolves to: one event per redirect."""
+    """The way from an ID to what it leads to today: one event per merge."""
     way: list[Event] = []
-    seen: set[str] = set()
-    while entity_id != resolved_id and entity_id not in seen:
-        seen.add(entity_id)
-        steps = read_rows(
+    while entity_id != resolved_id and entity_id not in [event.entity_id for event in way]:
+        merges = read_rows(
             lake,
-            "select reason, valid_from, successor_id from core.dim_identity"
-            " where entity = ? and entity_id = ? and successor_id is not null order by valid_from desc limit 1",
-            [entity, entity_id],
+            _EVENTS.format(condition="entity_id = $id and reason = 'merged'"),
+            {"entity": entity, "id": entity_id},
         )
-        if not steps:
+        if not merges:
             break
-        successor = steps[0]["successor_id"]
-        way.append(_event(lake, entity, {**steps[0], "entity_id": entity_id}))
-        entity_id = successor
+        way.append(_event(lake, entity, merges[-1]))
+        entity_id = merges[-1]["successor_id"]
     return way
 
 
+_EVENTS = """
+    select entity_id, reason, valid_from, successor_id, origin_id, minted_from_record_id
+    from core.dim_identity
+    where entity = $entity and {condition}
+    order by revision, entity_id
+"""
+
+
 def _history(lake: duckdb.DuckDBPyConnection, entity: str, entity_id: str) -> list[Event]:
-    """What happened to the ID itself, and which other IDs came to resolve to it; oldest first."""
+    """What happened to the ID, which others were merged into it, and which were split off it; oldest first."""
     rows = read_rows(
         lake,
-        "select entity_id, reason, valid_from, successor_id from core.dim_identity"
-        " where entity = ? and (entity_id = ? or successor_id = ?) order by valid_from, entity_id, reason",
-        [entity, entity_id, entity_id],
+        _EVENTS.format(condition="(entity_id = $id or successor_id = $id or (origin_id = $id and reason = 'split'))"),
+        {"entity": entity, "id": entity_id},
     )
     return [_event(lake, entity, row) for row in rows]
 
 
 def _event(lake: duckdb.DuckDBPyConnection, entity: str, row: Row) -> Event:
-    because = None
-    if row["reason"] == "merged" and row["successor_id"] is not None:
-        because = _why_merged(lake, entity, row["entity_id"], row["successor_id"])
-    return Event(row["entity_id"], row["reason"], row["valid_from"], row["successor_id"], because)
+    happened = row["reason"]
+    merged = happened == "merged" and row["successor_id"] is not None
+    return Event(
+        entity_id=row["entity_id"],
+        happened=happened,
+        at=row["valid_from"],
+        other_id=row["successor_id"] if merged else row["origin_id"] if happened == "split" else None,
+        because=_why_merged(lake, entity, row["entity_id"], row["successor_id"]) if merged else None,
+        record_id=row["minted_from_record_id"] if happened == "minted" else None,
+    )
 
 
 def _why_merged(lake: duckdb.DuckDBPyConnection, entity: str, entity_id: str, successor_id: str) -> str | None:
-    """The strongest link today between a record that once was of the one ID and another record of its successor."""
+    """The strongest link of today between a record that once had the ID and another record of its successor."""
     links = read_rows(
         lake,
         """
         with former as (
             select distinct record_id from core.bridge_identity_record where entity = $entity and entity_id = $old
         )
-        select link.left_record_id, link.right_record_id, coalesce(rule.description, link.rule) as says
+        select
+            link.left_record_id, link.right_record_id, link.evidence, link.match_weight,
+            coalesce(rule.description, link.rule) as says
         from core.fct_identity_link as link
         left join core.dim_identity_rule as rule on link.entity = rule.entity and link.rule = rule.rule
-        where link.entity = $entity and link.is_accepted
+        where link.entity = $entity and link.is_accepted and link.left_entity_id = link.right_entity_id
             and (link.left_record_id in (from former)) <> (link.right_record_id in (from former))
-            and (link.left_entity_id = $new or link.right_entity_id = $new)
+            and link.left_entity_id = (
+                select any_value(resolved_id) from core.dim_identity where entity = $entity and entity_id = $new
+            )
         order by link.rank, link.score desc, link.link_id
         limit 1
         """,
@@ -365,17 +394,50 @@ def _why_merged(lake: duckdb.DuckDBPyConnection, entity: str, entity_id: str, su
     )
     if not links:
         return None
-    return f"{links[0]['left_record_id']} and {links[0]['right_record_id']}: {links[0]['says']}"
+    link = links[0]
+    told = {each.field: each.value for each in read_evidence(link["evidence"])}
+    who = f" ({told['decided_by']}: {told.get('reason')})" if told.get("decided_by") else ""
+    bits = "" if link["match_weight"] is None else f" ({link['match_weight']:+.1f} bits)"
+    return f"{link['left_record_id']} and {link['right_record_id']}: {link['says']}{who}{bits}"
 
 
 def _records(lake: duckdb.DuckDBPyConnection, entity: str, entity_id: str) -> list[Record]:
     rows = read_rows(
         lake,
-        "select record_id, system, source_entity, source_key, label as name, status, known_since_at, is_live"
-        " from core.dim_source_record where entity = ? and entity_id = ? order by system, source_entity, source_key",
+        """
+        select
+            record.record_id, record.system, record.source_entity, record.source_key, record.label as name,
+            record.status, record.known_since_at, record.is_live, stay.valid_from as member_since,
+            stay.reason as member_because
+        from core.dim_source_record as record
+        left join core.bridge_identity_record as stay
+            on record.entity = stay.entity and record.record_id = stay.record_id and stay.is_current
+        where record.entity = ? and record.entity_id = ?
+        order by record.system, record.source_entity, record.source_key
+        """,
         [entity, entity_id],
     )
     return [Record(**row) for row in rows]
+
+
+def _former_records(lake: duckdb.DuckDBPyConnection, entity: str, entity_id: str) -> list[FormerRecord]:
+    rows = read_rows(
+        lake,
+        """
+        select
+            stay.record_id, max(stay.valid_from) as since, max(stay.valid_to) as until,
+            any_value(today.entity_id) as now_id
+        from core.bridge_identity_record as stay
+        left join core.bridge_identity_record as today
+            on stay.entity = today.entity and stay.record_id = today.record_id and today.is_current
+        where stay.entity = ? and stay.entity_id = ? and not stay.is_current
+        group by stay.record_id
+        having any_value(today.entity_id) is distinct from ?
+        order by until, stay.record_id
+        """,
+        [entity, entity_id, entity_id],
+    )
+    return [FormerRecord(**row) for row in rows]
 
 
 def _links(lake: duckdb.DuckDBPyConnection, entity: str, entity_id: str) -> list[Link]:
@@ -527,6 +589,10 @@ def _claims(lake: duckdb.DuckDBPyConnection, entity: str, entity_id: str) -> dic
         [entity, entity_id],
     )
     return {row["attribute"]: [Claim(**claim) for claim in json.loads(row["claims"])] for row in rows}
+
+
+def _words(name: str | None) -> str:
+    return (name or "thing").replace("_", " ")
 
 
 def _plain(value: Any) -> Any:

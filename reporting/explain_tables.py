@@ -17,6 +17,9 @@ _REASONS = {
     "never_link_decided": "a steward decided that they are not one",
     "nothing_agrees": "a stale or mistyped key: the two agree in nothing",
     "stronger_link": "the record has a stronger link",
+    "records_contradict": "the two contradict each other",
+    "cluster_contradiction": "others that they would bring together contradict each other",
+    "uncertain": "uncertain, and already the same by other links",
 }
 _RULES = {
     "system_order": "first in",
@@ -33,7 +36,10 @@ def print_explanation(thing: Explanation) -> None:
     if not console.is_terminal:
         console.width = 160
     _heading(console, thing)
-    console.print(_records(thing))
+    if thing.records:
+        console.print(_records(thing))
+    if thing.former_records:
+        console.print(_former(thing))
     if thing.joining:
         console.print(_joining(thing.joining))
     if thing.not_joining:
@@ -48,30 +54,39 @@ def print_explanation(thing: Explanation) -> None:
 def _heading(console: Console, thing: Explanation) -> None:
     kind = thing.entity.replace("_", " ").capitalize()
     systems = len({record.system for record in thing.records})
-    console.print(Text.assemble((f"{kind} ", "bold"), (thing.name or "without a name", "bold")))
-    console.print(Text(f"{thing.entity_id}  {_many(len(thing.records), 'record')} in {_many(systems, 'system')}"))
+    members = (
+        f"{_many(len(thing.records), 'record')} in {_many(systems, 'system')}" if systems else "no records any more"
+    )
+    console.print(Text(f"{kind} {thing.name or ''}".rstrip(), style="bold"))
+    console.print(Text(f"{thing.entity_id}  {members}"))
     if thing.asked not in (thing.entity_id, *(event.entity_id for event in thing.forwarded)):
         console.print(Text(f"{thing.asked} is one of its records"))
     for event in thing.forwarded:
-        console.print(Text(f"{event.entity_id} was {_happened(event)}", style="yellow"))
-    told = {(event.entity_id, event.happened, event.at) for event in thing.forwarded}
+        console.print(Text(_happened(event, thing.entity_id), style="yellow"))
     for event in thing.history:
-        if (event.entity_id, event.happened, event.at) not in told:
-            subject = "" if event.entity_id == thing.entity_id else f"{event.entity_id} "
-            console.print(Text(f"{subject}{_happened(event)}", style="dim"))
+        if event not in thing.forwarded:
+            console.print(Text(_happened(event, thing.entity_id), style="dim"))
 
 
-def _happened(event: Event) -> str:
-    words = event.happened.replace("_", " ")
-    if event.other_id:
-        words += f" into {event.other_id}"
-    if event.at:
-        words += f" on {_day(event.at)}"
-    return f"{words}, because {event.because}" if event.because else words
+def _happened(event: Event, entity_id: str) -> str:
+    """One line; the ID that the explanation is about is not repeated."""
+    subject = "" if event.entity_id == entity_id else f"{event.entity_id} was "
+    day, other = _day(event.at), "it" if event.other_id == entity_id else event.other_id
+    words = {
+        "minted": f"minted on {day}" + (f" from {event.record_id}" if event.record_id else ""),
+        "merged": f"merged into {other} on {day}" + (f", because {event.because}" if event.because else ""),
+        "split": f"split off {other} on {day}"
+        if event.other_id
+        else f"parted on {day}: some of its records became another",
+        "restored": f"restored on {day}: a merge was undone",
+        "retired": f"retired on {day}: no system holds a record of it any more",
+        "revived": f"revived on {day}: a record came back",
+    }
+    return subject + words.get(event.happened, f"{event.happened} on {day}")
 
 
 def _records(thing: Explanation) -> Table:
-    table = _table("Records", "system", "entity", "key", "name", "status", "since")
+    table = _table("Records", "system", "entity", "key", "name", "status", "known since", "here since")
     system = None
     for record in thing.records:
         table.add_row(
@@ -81,8 +96,16 @@ def _records(thing: Explanation) -> Table:
             Text(record.name or "–"),
             Text(record.status or "–", style="" if record.is_live else "dim"),
             Text(_day(record.known_since_at)),
+            Text(_day(record.member_since) + (f" ({record.member_because})" if record.member_because else "")),
         )
         system = record.system
+    return table
+
+
+def _former(thing: Explanation) -> Table:
+    table = _table("Records that were here once", "record", "until", "today")
+    for record in thing.former_records:
+        table.add_row(Text(record.record_id), Text(_day(record.until)), Text(record.now_id or "in no system any more"))
     return table
 
 
@@ -102,19 +125,20 @@ def _joining(links: list[Link]) -> Table:
 
 def _not_joining(thing: Explanation) -> Table:
     own = {record.record_id for record in thing.records}
-    table = _table("Links that don't", "record", "and", "of", "verdict", "proposed because", "evidence")
+    table = _table("Links that don't", "record", "and", "verdict", "proposed because", "evidence")
+    # The ID of the other one is there to be copied.
+    table.columns[1].no_wrap = True
     pairs = _by_pair(thing.not_joining)
     for pair in pairs[:_PAIRS_SHOWN]:
         first = pair[0]
         inner, outer = first.left_record_id, first.right_record_id
         if inner not in own:
             inner, outer = outer, inner
-        other = Text("the same" if first.other_id is None else first.other_name or "–")
+        other = Text(outer)
         if first.other_id is not None:
-            other.append(f"\n{first.other_id}", style="dim")
+            other.append(f"\n{first.other_name or ''}\n{first.other_id}", style="dim")
         table.add_row(
             Text(inner),
-            Text(outer),
             other,
             _lines(_verdict(link) for link in pair),
             _lines(_because(link) for link in pair),
@@ -202,7 +226,7 @@ def _values(values: list[Value]) -> Table:
             continue
         table.add_row(
             Text(_word(value.attribute), style="bold yellow" if value.is_conflicting else ""),
-            Text(value.label or value.value or "–"),
+            Text(value.label or _shown(value.value)),
             Text(value.system or "–"),
             _precedence(value),
             _others(value),
@@ -225,7 +249,7 @@ def _others(value: Value) -> Text:
 
 
 def _claim(claim: Claim, value: Value) -> Text:
-    text = Text(claim.label or claim.value)
+    text = Text(claim.label or _shown(claim.value))
     if claim.value == value.value:
         # Spelt alike and meant otherwise: given and family name in each other's place.
         text.append(f" (read as {claim.value_normalised.replace('|', ' ')})")
@@ -243,6 +267,13 @@ def _rest(table: Table, pairs: list[list[Link]]) -> None:
     if len(pairs) > _PAIRS_SHOWN:
         table.caption = f"and {len(pairs) - _PAIRS_SHOWN:,} pairs more: --json has them all"
         table.caption_justify = "left"
+
+
+def _shown(value: str | None) -> str:
+    """A value as people read it: an end that is still open, a moment at midnight."""
+    if value is None:
+        return "–"
+    return "open" if value.startswith("9999-12-31") else value.removesuffix(" 00:00:00")
 
 
 def _word(name: str) -> str:

@@ -54,6 +54,9 @@ class Status:
     publication: Publication | None = None
     # Good loads that finished after the last publication: what the next build will bring.
     unpublished_loads: int = 0
+    # Identity: items of the published worklist by kind, and expectations that too many records don't meet.
+    worklist: dict[str, int] = field(default_factory=dict)
+    over_ceiling: list[str] = field(default_factory=list)
 
     def as_json(self) -> str:
         """One JSON object; moments as ISO 8601."""
@@ -82,6 +85,7 @@ def read_status(settings: Settings, now: datetime | None = None) -> Status:
         status.unpublished_loads = sum(
             row["status"] == "loaded" and row["finished_at"] > published_at for row in outcomes.to_dicts()
         )
+        status.worklist, status.over_ceiling = _identity(settings)
     return status
 
 
@@ -135,6 +139,26 @@ def _checks(results: polars.DataFrame) -> list[CheckStatus]:
         .sort("suite")
     )
     return [CheckStatus(**row) for row in rows.to_dicts()]
+
+
+def _identity(settings: Settings) -> tuple[dict[str, int], list[str]]:
+    """Worklist items by kind, and the expectations over their ceiling; nothing from a lake that has no such marts yet."""
+    with closing(connect_reader(settings)) as lake:
+        tables = {name for (name,) in lake.execute(_QUALITY_TABLES).fetchall()}
+        if not {"identity_worklist", "unlinked_summary"} <= tables:
+            return {}, []
+        items = lake.execute(
+            "select kind, count(*) from marts_quality.identity_worklist group by kind order by count(*) desc, kind"
+        ).fetchall()
+        over = lake.execute(
+            "select entity || ' of ' || system from marts_quality.unlinked_summary where is_over_ceiling order by 1"
+        ).fetchall()
+    return dict(items), [name for (name,) in over]
+
+
+_QUALITY_TABLES = (
+    "select table_name from duckdb_tables() where database_name = current_database() and schema_name = 'marts_quality'"
+)
 
 
 def _with_published(settings: Settings, table: str, local: polars.DataFrame, key: list[str] | None) -> polars.DataFrame:

@@ -31,6 +31,12 @@ def print_status(status: Status) -> None:
         f" ({age(published.published_at, status.now)} ago), {published.tables} tables written,"
         f" {published.skipped} unchanged"
     )
+    if status.worklist:
+        items = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in status.worklist.items())
+        console.print(f"Identity worklist: {items} (marts_quality.identity_worklist)")
+    if status.over_ceiling:
+        names = ", ".join(status.over_ceiling)
+        console.print(f"[yellow]Unlinked over the ceiling: {names}[/] (marts_quality.unlinked_summary)")
     if status.unpublished_loads:
         console.print(f"Loads since then, not built yet: {status.unpublished_loads} ('concord build')")
 

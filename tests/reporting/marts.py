@@ -63,6 +63,14 @@ def publish_marts(folder: Path, *, findings: int = len(FINDINGS), loads: bool = 
             union all
             select 'service', 'status', 'billing', 'inventory', '[]', 500, 0, 0.00
         """)
+        workspace.execute("""
+            create or replace table marts_quality.identity_worklist as
+            select unnest(['rejected_key', 'uncertain_link', 'uncertain_link']) as kind
+        """)
+        workspace.execute("""
+            create or replace table marts_quality.unlinked_summary as
+            select 'service' as entity, 'billing' as system, true as is_over_ceiling union all select 'product', 'crm', false
+        """)
     extra = {"ops.load_outcome": _loads()} if loads else {}
     publish(settings, extra)
     return settings

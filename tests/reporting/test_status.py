@@ -10,6 +10,7 @@ import pytest
 
 from concord.settings import Lake, Settings
 from reporting.status import freshness, read_status
+from reporting.status_table import print_status
 from tests.reporting.marts import publish_marts
 
 NOW = datetime(2026, 10, 1, 8, tzinfo=UTC)
@@ -31,6 +32,17 @@ def test_published_loads_count_though_the_raw_files_are_elsewhere(tmp_path: Path
     customer = by_entity["crm", "customer"]
     assert (customer.freshness, customer.last_status, customer.last_reason) == ("never", "failed", "unreachable")
     assert status.publication.snapshot_id == 1
+
+
+def test_open_questions_of_identity_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = read_status(publish_marts(tmp_path), NOW)
+    assert status.worklist == {"uncertain_link": 2, "rejected_key": 1}
+    assert status.over_ceiling == ["service of billing"]
+    assert json.loads(status.as_json())["worklist"]["uncertain_link"] == 2
+    print_status(status)
+    text = capsys.readouterr().out
+    assert "Identity worklist: 2 uncertain link, 1 rejected key" in text
+    assert "Unlinked over the ceiling: service of billing" in text
 
 
 def test_a_record_newer_than_the_publication_counts(tmp_path: Path) -> None:
