@@ -142,7 +142,7 @@ def _checks(results: polars.DataFrame) -> list[CheckStatus]:
 
 
 def _identity(settings: Settings) -> tuple[dict[str, int], list[str]]:
-    """Worklist items by kind, and the expectations over their ceiling; nothing from a lake that has no such marts yet."""
+    """Worklist items by kind, and expectations over their ceiling; nothing from a lake without these marts."""
     with closing(connect_reader(settings)) as lake:
         tables = {name for (name,) in lake.execute(_QUALITY_TABLES).fetchall()}
         if not {"identity_worklist", "unlinked_summary"} <= tables:

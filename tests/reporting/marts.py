@@ -69,7 +69,9 @@ def publish_marts(folder: Path, *, findings: int = len(FINDINGS), loads: bool = 
         """)
         workspace.execute("""
             create or replace table marts_quality.unlinked_summary as
-            select 'service' as entity, 'billing' as system, true as is_over_ceiling union all select 'product', 'crm', false
+            select 'service' as entity, 'billing' as system, true as is_over_ceiling
+            union all
+            select 'product', 'crm', false
         """)
     extra = {"ops.load_outcome": _loads()} if loads else {}
     publish(settings, extra)
