@@ -245,7 +245,7 @@ def read_explanation(
     with closing(connect_reader(settings, snapshot)) as lake:
         try:
             return _read(lake, snapshot, entity, entity_id, record_id)
-        except duckdb.CatalogException as error:
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise ConcordError(
                 f"the published lake lacks what an explanation needs: {str(error).splitlines()[0]}",
                 hint="run 'concord build'",
