@@ -19,7 +19,7 @@ _REASONS = {
     "stronger_link": "the record has a stronger link",
     "records_contradict": "the two contradict each other",
     "cluster_contradiction": "others that they would bring together contradict each other",
-    "uncertain": "uncertain, and already the same by other links",
+    "joined_by_others": "too weak alone, and not needed: other links join the two",
 }
 _RULES = {
     "system_order": "first in",
@@ -180,8 +180,10 @@ def _verdict(link: Link) -> Text:
 
 def _evidence(link: Link) -> Text:
     """Weights with their level, the strongest first; what agrees and what differs; or the values that a rule read."""
+    # What speaks against any two records from the start comes last: it is the same for all.
     weighed = sorted(
-        (each for each in link.evidence if each.weight is not None), key=lambda each: -abs(each.weight or 0)
+        (each for each in link.evidence if each.weight is not None),
+        key=lambda each: (each.field == "prior", -abs(each.weight or 0)),
     )
     parts = [_weight(each) for each in weighed]
     agreeing = [_word(each.field) for each in link.evidence if each.agrees]
@@ -200,7 +202,7 @@ def _evidence(link: Link) -> Text:
 def _weight(evidence: Evidence) -> Text:
     weight = evidence.weight or 0.0
     style = "green" if weight > 0 else "red" if weight < 0 else ""
-    level = f" {evidence.level}" if evidence.level else ""
+    level = f": {evidence.level}" if evidence.level else ""
     return Text.assemble(f"{_word(evidence.field)}{level} ", (f"{weight:+.1f}", style))
 
 

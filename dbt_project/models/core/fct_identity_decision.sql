@@ -4,7 +4,7 @@ with
 
 decision as (
 
-    select * from {{ ref('int_customer__decision') }}
+    select * from {{ ref('int_customer__decision_outcome') }}
 
 ),
 
@@ -19,7 +19,7 @@ member as (
 )
 
 select
-    {{ hash_key(["'customer'", 'decision.left_record_id', 'decision.right_record_id']) }} as decision_id,
+    decision.decision_id,
     'customer' as entity,
     decision.left_record_id,
     decision.right_record_id,
@@ -29,12 +29,8 @@ select
     decision.decided_by,
     decision.decided_at,
     decision.reason,
-    case
-        when left_member.record_id is null or right_member.record_id is null then 'record_missing'
-        when (decision.decision = 'link') = (left_member.entity_id = right_member.entity_id) then 'applied'
-        else 'no_effect'
-    end as outcome,
-    cast(null as string) as outcome_reason
+    decision.status as outcome,
+    decision.why as outcome_reason
 from decision
 left join member as left_member
     on decision.left_record_id = left_member.record_id

@@ -21,6 +21,15 @@ limited as (
         cast(null as bigint) as pairs_left_out
     from identifier
     group by identifier_type, identifier_value, unusable_reason
+    union all
+    select
+        blocking_rule as block_rule,
+        block_value,
+        reason,
+        record_count,
+        cast(null as bigint) as people_count,
+        pairs_left_out
+    from {{ ref('int_customer__limited_block') }}
 
 )
 

@@ -23,10 +23,9 @@ decision as (
 
 ),
 
-conflict as (
+contradiction as (
 
-    select * from {{ ref('fct_attribute_conflict') }}
-    where entity = 'customer'
+    select * from {{ ref('fct_identity_contradiction') }}
 
 ),
 
@@ -60,11 +59,12 @@ told_apart as (
 
 told_together as (
 
-    select distinct left_entity_id as customer_id
+    select distinct
+        left_record_id,
+        right_record_id
     from decision
     where decision = 'link'
-        and outcome in ('applied', 'no_effect')
-        and left_entity_id = right_entity_id
+        and outcome <> 'superseded'
 
 ),
 
@@ -135,55 +135,20 @@ undecided_apart as (
 
 ),
 
--- one customer whose records name two birth dates and two names, or two VAT numbers: perhaps two customers
+-- one customer with records that contradict it, and that no steward has joined: perhaps two customers
 doubted as (
 
     select
-        entity_id as customer_id,
-        concat_ws('', 'one customer, and its records differ in ', {{ distinct_list('attribute', ' and ') }}) as reason,
-        -- the attribute that tells people apart best
-        case
-            when sum(case when attribute = 'vat_number' then 1 else 0 end) > 0 then 'vat_number'
-            else 'birth_date'
-        end as attribute
-    from conflict
-    where attribute in ('vat_number', 'birth_date', 'name')
-    group by entity_id
-    having sum(case when attribute = 'vat_number' then 1 else 0 end) > 0
-        or sum(case when attribute in ('birth_date', 'name') then 1 else 0 end) = 2
-
-),
-
-doubted_claim as (
-
-    select
-        doubted.customer_id,
-        doubted.reason,
-        conflict.claims,
-        record.record_id,
-        {{ json_text('claim.element', '$.agrees') }} = 'true' as agrees
-    from doubted
-    inner join conflict
-        on doubted.customer_id = conflict.entity_id
-        and doubted.attribute = conflict.attribute
-    {{ json_array_elements('conflict.claims', 'claim') }}
-    inner join record
-        on record.entity_id = doubted.customer_id
-        and record.system = {{ json_text('claim.element', '$.system') }}
-        and record.source_key = {{ json_text('claim.element', '$.source_key') }}
-
-),
-
-doubted_pair as (
-
-    select
-        customer_id,
-        reason,
-        min(claims) as evidence,
-        min(case when agrees then record_id end) as left_record_id,
-        min(case when not agrees then record_id end) as right_record_id
-    from doubted_claim
-    group by customer_id, reason
+        contradiction.*,
+        row_number() over (
+            partition by contradiction.entity_id order by contradiction.right_record_id asc nulls last
+        ) as choice,
+        count(*) over (partition by contradiction.entity_id) as link_count
+    from contradiction
+    left join told_together
+        on least(contradiction.left_record_id, contradiction.right_record_id) = told_together.left_record_id
+        and greatest(contradiction.left_record_id, contradiction.right_record_id) = told_together.right_record_id
+    where told_together.left_record_id is null
 
 ),
 
@@ -206,23 +171,19 @@ item as (
     union all
     select
         'contradicted_customer' as kind,
-        {{ hash_key(["'contradicted_customer'", 'doubted_pair.left_record_id', 'doubted_pair.right_record_id']) }} as worklist_id,
-        doubted_pair.reason,
-        doubted_pair.left_record_id,
-        doubted_pair.right_record_id,
-        doubted_pair.customer_id as left_customer_id,
-        doubted_pair.customer_id as right_customer_id,
+        {{ hash_key(["'contradicted_customer'", 'entity_id']) }} as worklist_id,
+        concat_ws('', 'one customer, and its records contradict each other: ', contradiction) as reason,
+        left_record_id,
+        right_record_id,
+        entity_id as left_customer_id,
+        entity_id as right_customer_id,
         cast(null as string) as rule,
-        doubted_pair.evidence,
+        evidence,
         cast(null as double) as match_weight,
         cast(null as decimal(5, 4)) as score,
-        cast(null as bigint) as link_count
-    from doubted_pair
-    left join told_together
-        on doubted_pair.customer_id = told_together.customer_id
-    where told_together.customer_id is null
-        and doubted_pair.left_record_id is not null
-        and doubted_pair.right_record_id is not null
+        link_count
+    from doubted
+    where choice = 1
     union all
     select
         'decision_not_applied' as kind,
