@@ -12,7 +12,14 @@ import pyarrow as pa
 from analytics.identity.comparisons import FREQUENCY_COLUMNS
 
 # Features whose values may turn out to be junk, and whether they are lists.
-JUNK_COLUMNS: dict[str, bool] = {"emails": True, "phones": True, "vat_number": False, "customer_number": False}
+JUNK_COLUMNS: dict[str, bool] = {
+    "emails": True,
+    "phones": True,
+    "vat_number": False,
+    "customer_number": False,
+    "domains": True,
+    "switchboards": True,
+}
 
 
 def make_comparable(

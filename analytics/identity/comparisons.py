@@ -25,7 +25,8 @@ class Level:
     """One level: ``condition`` in SQL over columns with the suffixes _l and _r; ``low`` and ``high`` bound the weight (bits).
 
     ``per_match`` replaces ``u``: pairs of two parties at this level for each pair of one party at all. ``frequency`` names the
-    feature whose term frequency corrects the weight. A level with ``low == high`` is never trained.
+    feature whose term frequency corrects the weight. ``apart`` replaces the bounds in data where no two people share an
+    address, phone or mailbox. A level whose bounds are one is never trained.
     """
 
     label: str
@@ -36,10 +37,16 @@ class Level:
     high: float = 20.0
     per_match: float | None = None
     frequency: str | None = None
+    apart: tuple[float, float] | None = None
 
-    @property
-    def is_fixed(self) -> bool:
-        return self.low == self.high
+    def bounds(self, people_share: bool) -> tuple[float, float]:
+        """Least and greatest weight, given whether people share contact details in the data."""
+        return (self.low, self.high) if people_share or self.apart is None else self.apart
+
+    def is_fixed(self, people_share: bool) -> bool:
+        """Not to be trained: the bounds are one."""
+        low, high = self.bounds(people_share)
+        return low == high
 
 
 @dataclass(frozen=True)
@@ -53,14 +60,46 @@ class Comparison:
 
 # A company's contact person is replaced now and then; a person is not.
 _ANY_COMPANY = "(party_type_l = 'company' or party_type_r = 'company')"
-_SAME_BIRTH_DATE = "coalesce(birth_date_l = birth_date_r, false)"
-_NEAR_SPELLING = (
-    "(jaro_winkler_similarity({0}_l, {0}_r) >= 0.9 or damerau_levenshtein({0}_l, {0}_r) <= case"
-    " when least(length({0}_l), length({0}_r)) >= 8 then 2 when least(length({0}_l), length({0}_r)) >= 4 then 1 else 0 end)"
+# By another column than the birth date's own comparison: blocks that agree on the birth date still train the names.
+_SAME_BIRTH_DATE = "coalesce(birth_digits_l = birth_digits_r, false)"
+# Proof that a name or a birth date is merely wrong: the number that an authority gave one party.
+_SAME_NUMBER = "coalesce(vat_number_l = vat_number_r, false)"
+_EMAIL = "coalesce(list_has_any(emails_l, emails_r), false)"
+_NO_GIVEN_NAME = "(given_name_l is null or given_name_r is null)"
+_INITIAL = "coalesce(list_has_any(initials_l, initials_r), false)"
+# Either name of one is the other name of the other: one alone is a coincidence, or a brother.
+_SWAPPED = (
+    "(list_contains(family_words_r, given_name_l) and coalesce(list_has_any(given_names_r, family_words_l), true))"
+    " or (list_contains(family_words_l, given_name_r) and coalesce(list_has_any(given_names_l, family_words_r), true))"
 )
+
+
+def _alike(name: str) -> str:
+    """Spelt alike, as it is written: a typo, not another name."""
+    left, right = f"{name}_spelling_l", f"{name}_spelling_r"
+    return (
+        f"(jaro_winkler_similarity({left}, {right}) >= 0.9"
+        f" or damerau_levenshtein({left}, {right}) <= case when least(length({left}), length({right})) >= 7 then 2"
+        f" when least(length({left}), length({right})) >= 4 then 1 else 0 end)"
+    )
+
+
+# 'Wolf' and 'Wolfgang', 'Rike' and 'Friederike'; but not 'Stefan' and 'Stefanie', who are two.
 _SHORT_FORM = (
     "(least(length(given_name_l), length(given_name_r)) >= 3"
-    " and (starts_with(given_name_l, given_name_r) or starts_with(given_name_r, given_name_l)))"
+    " and (contains(given_name_l, given_name_r) or contains(given_name_r, given_name_l))"
+    " and not regexp_full_match(substr(case when length(given_name_l) > length(given_name_r) then given_name_l else given_name_r end,"
+    " least(length(given_name_l), length(given_name_r)) + 1), 'a|e|i|ie|in|ina|ine|ia|o|s'))"
+)
+_GIVEN_ALIKE = _alike("given")
+# The mailbox of the record that hides the given name begins with it.
+_INITIAL_IN_MAILBOX = (
+    "(coalesce(contains(mailbox_words_l, left(given_name_r, 3)), false)"
+    " or coalesce(contains(mailbox_words_r, left(given_name_l, 3)), false))"
+)
+_FAMILY_IN_MAILBOX = (
+    "(length(family_words_l[1]) >= 3 and coalesce(contains(mailbox_words_r, family_words_l[1]), false))"
+    " or (length(family_words_r[1]) >= 3 and coalesce(contains(mailbox_words_l, family_words_r[1]), false))"
 )
 
 GIVEN_NAME = Comparison(
@@ -69,62 +108,73 @@ GIVEN_NAME = Comparison(
     " or (not is_person_l and company_name_l is not null) or (not is_person_r and company_name_r is not null)"
     " or (party_type_l = 'company' and party_type_r = 'company')",
     levels=(
+        Level("initial, same birth date", f"{_NO_GIVEN_NAME} and {_INITIAL} and {_SAME_BIRTH_DATE}", 0.01, 0.001, 2, 4),
         Level(
-            "missing, same birth date",
-            f"(given_name_l is null or given_name_r is null) and {_SAME_BIRTH_DATE}",
+            "initial, name in the mailbox",
+            f"{_NO_GIVEN_NAME} and {_INITIAL} and {_INITIAL_IN_MAILBOX}",
             0.01,
-            0.01,
-            0,
-            0,
+            0.002,
+            1,
+            4,
         ),
-        # Without it nothing tells the members of a household apart.
-        Level("missing", "given_name_l is null or given_name_r is null", 0.01, 0.01, -8, -8),
+        Level("initial, same e-mail", f"{_NO_GIVEN_NAME} and {_INITIAL} and {_EMAIL}", 0.01, 0.01, 0, 0),
+        # 'H. Meier' is Hans as well as Helga of the same house; no name at all is everybody in it.
+        Level("initial", f"{_NO_GIVEN_NAME} and {_INITIAL}", 0.01, 0.08, -6, -6, apart=(0, 4)),
+        Level(
+            "other initial",
+            f"{_NO_GIVEN_NAME} and initials_l is not null and initials_r is not null",
+            0.001,
+            0.9,
+            -20,
+            -20,
+            apart=(-8, -2),
+        ),
+        Level("missing, same birth date", f"{_NO_GIVEN_NAME} and {_SAME_BIRTH_DATE}", 0.01, 0.01, 0, 0),
+        Level("missing", _NO_GIVEN_NAME, 0.01, 0.01, -8, -8, apart=(-1, -1)),
         Level("same", "given_name_l = given_name_r", 0.85, 0.008, 2, 20, frequency="given_name"),
-        Level("one given name in common", "list_has_any(given_names_l, given_names_r)", 0.03, 0.002, 1, 8),
+        # The name that one is called by, among all names of the other. (Two sisters may well share a second name.)
+        Level(
+            "one given name in common",
+            "list_contains(given_names_r, given_name_l) or list_contains(given_names_l, given_name_r)",
+            0.03,
+            0.002,
+            1,
+            8,
+        ),
         Level(
             "given and family name swapped",
-            "list_contains(family_words_r, given_name_l) or list_contains(family_words_l, given_name_r)",
+            _SWAPPED,
             0.01,
             0.0002,
             3,
             7,
         ),
-        Level(
-            "initial, same birth date",
-            f"least(length(given_name_l), length(given_name_r)) = 1 and left(given_name_l, 1) = left(given_name_r, 1) and {_SAME_BIRTH_DATE}",
-            0.01,
-            0.001,
-            2,
-            4,
-        ),
-        # 'H. Meier' is Hans as well as Helga of the same house.
-        Level(
-            "initial",
-            "least(length(given_name_l), length(given_name_r)) = 1 and left(given_name_l, 1) = left(given_name_r, 1)",
-            0.01,
-            0.01,
-            -3,
-            -3,
-        ),
-        # Two common names that look alike are two names (Jan and Jana, Maria and Marie): the typo is a word that nobody is called.
+        Level("same sound", "given_sound_l = given_sound_r", 0.02, 0.001, 2, 9),
+        # Two common names that look alike are two names (Jan and Jana, Maria and Marie): a typo is a word that nobody
+        # is called.
         Level(
             "similar spelling",
-            f"not (is_usual_given_name_l and is_usual_given_name_r) and ({_NEAR_SPELLING.format('given_name')} or {_SHORT_FORM})",
+            f"not (is_usual_given_name_l and is_usual_given_name_r) and {_GIVEN_ALIKE}",
             0.04,
             0.003,
             1,
             8,
         ),
-        Level(
-            "another usual name of similar spelling",
-            f"{_NEAR_SPELLING.format('given_name')} or {_SHORT_FORM}",
-            0.002,
-            0.01,
-            -16,
-            -8,
-        ),
+        Level("short form", _SHORT_FORM, 0.01, 0.002, -2, 5),
+        Level("another usual name of similar spelling", _GIVEN_ALIKE, 0.002, 0.01, -16, -8, apart=(-8, 4)),
         Level("other, of a company's contact", _ANY_COMPANY, 0.02, 0.9, -10, -4),
-        Level("other", "ELSE", 0.002, 0.95, NEVER, NEVER),
+        Level("other, same official number", _SAME_NUMBER, 0.01, 0.001, -10, -4, apart=(-8, 0)),
+        # Twins seldom share the second initial; one person with a nickname, or a name misread, does.
+        Level(
+            "other, same second initial and birth date",
+            f"middle_initial_l = middle_initial_r and {_SAME_BIRTH_DATE}",
+            0.01,
+            0.001,
+            -14,
+            -8,
+            apart=(-12, 0),
+        ),
+        Level("other", "ELSE", 0.02, 0.95, NEVER, NEVER, apart=(-12, -2)),
     ),
 )
 
@@ -145,14 +195,17 @@ FAMILY_NAME = Comparison(
         Level("one part in common", "list_has_any(family_words_l, family_words_r)", 0.02, 0.0005, 2, 10),
         Level(
             "given and family name swapped",
-            "list_contains(given_names_r, family_words_l[1]) or list_contains(given_names_l, family_words_r[1])",
+            _SWAPPED,
             0.01,
             0.0002,
             3,
             9,
         ),
-        Level("similar spelling", _NEAR_SPELLING.format("family_name"), 0.04, 0.002, 1, 9),
-        Level("other", "ELSE", 0.02, 0.99, -14, -8),
+        Level("same sound", "family_sounds_l = family_sounds_r", 0.02, 0.001, 2, 10),
+        Level("similar spelling", _alike("family"), 0.04, 0.002, 1, 9),
+        # Who marries keeps the mailbox.
+        Level("other, in the mailbox", _FAMILY_IN_MAILBOX, 0.01, 0.001, -4, -1),
+        Level("other", "ELSE", 0.02, 0.99, -14, -8, apart=(-12, -2)),
     ),
 )
 
@@ -170,13 +223,31 @@ BIRTH_DATE = Comparison(
             9,
         ),
         Level("one digit", "damerau_levenshtein(birth_digits_l, birth_digits_r) <= 1", 0.02, 0.0008, 2, 6),
-        Level("two digits", "damerau_levenshtein(birth_digits_l, birth_digits_r) <= 2", 0.005, 0.01, -10, -3),
+        Level(
+            "two digits",
+            "damerau_levenshtein(birth_digits_l, birth_digits_r) <= 2",
+            0.005,
+            0.01,
+            -10,
+            -3,
+            apart=(-6, 2),
+        ),
         Level("other, of a company's owner", _ANY_COMPANY, 0.02, 0.98, -10, -4),
-        Level("other", "ELSE", 0.001, 0.98, NEVER, NEVER),
+        Level("other, same official number", _SAME_NUMBER, 0.01, 0.001, -10, -4, apart=(-8, 0)),
+        # Father and son are further apart: two of one name at one place, so near in age, are one with a date misread.
+        Level(
+            "other by a few years, same names",
+            "given_name_l = given_name_r and family_name_l = family_name_r and abs(year(birth_date_l) - year(birth_date_r)) <= 12",
+            0.005,
+            0.01,
+            -14,
+            -12,
+            apart=(-12, -2),
+        ),
+        Level("other", "ELSE", 0.02, 0.98, NEVER, NEVER, apart=(-12, -2)),
     ),
 )
 
-_EMAIL = "coalesce(list_has_any(emails_l, emails_r), false)"
 _PHONE = "coalesce(list_has_any(phones_l, phones_r), false)"
 _STREET = "(street_l = street_r or jaro_winkler_similarity(street_l, street_r) >= 0.92)"
 _PLACE = "(coalesce(postcode_l = postcode_r, false) or coalesce(city_l = city_r, false))"
@@ -184,6 +255,12 @@ _ADDRESS = f"coalesce(house_number_l = house_number_r and {_STREET} and {_PLACE}
 _NEAR_ADDRESS = (
     f"coalesce({_STREET} and ({_PLACE} or house_number_l = house_number_r), false)"
     " or coalesce(postcode_l = postcode_r and house_number_l = house_number_r, false)"
+)
+
+# A company's mailboxes and extensions are many; domains that many share are junk by then.
+_WORKPLACE = (
+    "party_type_l <> 'person' and party_type_r <> 'person'"
+    " and (coalesce(list_has_any(domains_l, domains_r), false) or coalesce(list_has_any(switchboards_l, switchboards_r), false))"
 )
 
 CONTACT = Comparison(
@@ -204,6 +281,24 @@ CONTACT = Comparison(
         Level("same phone and address", f"{_PHONE} and {_ADDRESS}", 0.1, low=4, high=30, per_match=0.1),
         Level("same e-mail", _EMAIL, 0.1, low=4, high=30, per_match=0.03),
         Level("same phone", _PHONE, 0.1, low=3, high=30, per_match=0.1),
+        Level(
+            "same address and e-mail domain or switchboard",
+            f"{_ADDRESS} and {_WORKPLACE}",
+            0.1,
+            low=4,
+            high=30,
+            per_match=0.1,
+        ),
+        Level("same e-mail domain or switchboard", _WORKPLACE, 0.1, low=2, high=30, per_match=0.3),
+        # Two generations of one name, or the neighbours.
+        Level(
+            "same address, other e-mail and phone",
+            f"party_type_l <> 'company' and party_type_r <> 'company' and {_ADDRESS} and emails_l is not null and emails_r is not null and phones_l is not null and phones_r is not null",
+            0.05,
+            low=-3,
+            high=12,
+            per_match=200.0,
+        ),
         Level("same address", _ADDRESS, 0.2, low=3, high=30, per_match=1.0),
         Level("similar address", _NEAR_ADDRESS, 0.05, 0.0005, 0, 10),
         Level("same postcode", "postcode_l = postcode_r", 0.03, 0.001, 0, 8, frequency="postcode"),
@@ -212,11 +307,27 @@ CONTACT = Comparison(
     ),
 )
 
-_OWNER = "list_has_any({0}_words_{1}, company_words_{2})"
 _FAMILY_IN_COMPANY = (
-    f"coalesce({_OWNER.format('family', 'l', 'r')}, false) or coalesce({_OWNER.format('family', 'r', 'l')}, false)"
+    "(coalesce(list_has_any(family_sounds_l, company_sounds_r), false)"
+    " or coalesce(list_has_any(family_sounds_r, company_sounds_l), false))"
 )
-_GIVEN_IN_COMPANY = "coalesce(list_has_any(given_names_l, company_words_r), false) or coalesce(list_has_any(given_names_r, company_words_l), false)"
+_GIVEN_IN_COMPANY = (
+    "(coalesce(list_has_any(given_names_l, company_words_r), false)"
+    " or coalesce(list_has_any(given_names_r, company_words_l), false))"
+)
+# The company writes from the mailbox of that very member of the family.
+_GIVEN_IN_MAILBOX = (
+    "(coalesce(list_has_any(emails_l, emails_r), false) and ("
+    "(length(given_name_l) >= 3 and contains(mailbox_words_r, given_name_l))"
+    " or (length(given_name_r) >= 3 and contains(mailbox_words_l, given_name_r))))"
+)
+# 'Schäfer Holzh.' and 'Schäfer Holzhandel': word by word, the one begins as the other does.
+_ABBREVIATED = (
+    "(len(company_words_l) = len(company_words_r) and length(company_words_l[1]) >= 3 and list_bool_and(list_transform("
+    "list_zip(company_words_l, company_words_r), lambda z: starts_with(z[1], z[2]) or starts_with(z[2], z[1]))))"
+    " or (company_words_l[1] = company_words_r[1] and length(company_words_l[2]) >= 4"
+    " and left(company_words_l[2], 4) = left(company_words_r[2], 4))"
+)
 
 COMPANY_NAME = Comparison(
     "company_name",
@@ -235,6 +346,7 @@ COMPANY_NAME = Comparison(
             3,
             12,
         ),
+        Level("abbreviated", _ABBREVIATED, 0.03, 0.0005, 2, 12),
         Level(
             "same words, some left out",
             "company_words_l is not null and company_words_r is not null and (list_has_all(company_words_l, company_words_r)"
@@ -248,8 +360,14 @@ COMPANY_NAME = Comparison(
         Level(
             "a person and a company of its own", "not (may_be_person_l and may_be_person_r)", 0.0001, 0.9, NEVER, NEVER
         ),
+        Level("owner's given and family name", f"{_FAMILY_IN_COMPANY} and {_GIVEN_IN_COMPANY}", 0.3, 0.00001, 10, 18),
         Level(
-            "owner's given and family name", f"({_FAMILY_IN_COMPANY}) and ({_GIVEN_IN_COMPANY})", 0.3, 0.00001, 10, 18
+            "owner's family name, mailbox of the given name",
+            f"{_FAMILY_IN_COMPANY} and {_GIVEN_IN_MAILBOX}",
+            0.2,
+            0.0001,
+            8,
+            8,
         ),
         # Wife, son and brother have that name, too.
         Level("owner's family name", _FAMILY_IN_COMPANY, 0.5, 0.001, 3, 3),
@@ -272,7 +390,7 @@ VAT_NUMBER = Comparison(
     levels=(
         Level("same", "vat_number_l = vat_number_r", 0.95, low=8, high=30, per_match=0.01),
         Level("one or two characters", "damerau_levenshtein(vat_number_l, vat_number_r) <= 2", 0.03, 0.0001, -2, 6),
-        Level("other", "ELSE", 0.02, 1.0, -20, -12),
+        Level("other", "ELSE", 0.02, 1.0, -20, -10, apart=(-12, -4)),
     ),
 )
 

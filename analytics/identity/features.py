@@ -56,11 +56,13 @@ def prepare(records: pa.Table, *, default_region: str = "DE", resources: Resourc
     phone numbers written without one, where the record names no country itself.
 
     Columns: ``record_id``, ``system``, ``party_type``, ``record_hash`` (of the record as given); names folded to lower-case
-    Latin words: ``given_name`` (first), ``given_names`` (all), ``middle_initial``, ``family_name``, ``family_words``,
-    ``company_name`` (words without legal form), ``company_words``, ``legal_form``; ``is_person`` (a person's name identifies
+    Latin words: ``given_name`` (first), ``given_names`` (all), ``initials``, ``middle_initial``, ``family_name``, ``family_words``,
+    ``given_spelling`` and ``family_spelling`` (vowels as written), ``given_sound`` and ``family_sounds``,
+    ``company_name`` (words without legal form), ``company_words``, ``company_sounds``, ``legal_form``; ``is_person`` (a person's name identifies
     the party), ``may_be_person`` (no legal person of its own); ``birth_date`` and ``birth_digits`` (text ddmmyyyy); ``emails``
-    (without aliases), ``phones`` (E.164), ``vat_number``, ``street``, ``house_number``, ``postcode``, ``city``,
-    ``country_code``, ``customer_number``. Junk is null.
+    (without aliases), ``mailbox_words``, ``domains``, ``phones`` (E.164), ``switchboards`` (less the last one or two digits), ``vat_number``, ``street``, ``house_number``, ``postcode``, ``city``,
+    ``country_code``, ``customer_number``; ``given_key``, ``family_key``, ``company_key``, ``second_company_key`` (what a
+    name sounds like, for blocking). Junk is null.
 
     Raises ConcordError when a column lacks, a record_id is null or comes twice, or a party type is unknown.
     """
@@ -186,24 +188,45 @@ def _features_sql() -> str:
 
     for function in ("repaired", "plain", "latin"):
         step(", ".join(f"{function}({name}) as {name}" for name in _TEXTS))
-    # 'Müller, Hans' in one field.
+    step("trim(given_name) as given_name, trim(family_name) as family_name")
+    # A whole name in one field: 'Müller, Hans' or 'Hans Müller'.
     step(
         """
-        case when given_name is null and contains(family_name, ',') then split_part(family_name, ',', 2) else given_name end as given_name,
-        case when given_name is null and contains(family_name, ',') then split_part(family_name, ',', 1) else family_name end as family_name,
+        case
+            when given_name is null and contains(family_name, ',') then split_part(family_name, ',', 2)
+            when given_name is null and contains(family_name, ' ') then regexp_extract(family_name, '^(.*) [^ ]+$', 1)
+            when family_name is null and contains(given_name, ' ') then regexp_extract(given_name, '^(.*) [^ ]+$', 1)
+            else given_name
+        end as given_name,
+        case
+            when given_name is null and contains(family_name, ',') then split_part(family_name, ',', 1)
+            when given_name is null and contains(family_name, ' ') then regexp_extract(family_name, ' ([^ ]+)$', 1)
+            when family_name is null and contains(given_name, ' ') then regexp_extract(given_name, ' ([^ ]+)$', 1)
+            else family_name
+        end as family_name,
         regexp_replace(company_name, '[&+]', ' and ', 'g') as company_name
         """
     )
     step(
-        ", ".join(f"something(vowels(letters({name}))) as {name}" for name in ("given_name", "family_name", "city"))
-        + ", something(vowels(regexp_replace(letters(company_name), '\\b(und|et)\\b', 'and', 'g'))) as company_name"
-        + ", something(letters(street)) as street"
+        f"""
+        case when letters(given_name) not in ({text.sql_list(text.NO_GIVEN_NAMES)}) then something(letters(given_name)) end as given_name,
+        case when letters(family_name) not in ({text.sql_list(text.NO_FAMILY_NAMES)}) then something(letters(family_name)) end as family_name,
+        something(vowels(letters(city))) as city,
+        something(vowels(regexp_replace(letters(company_name), '\\b(und|et|u)\\b', 'and', 'g'))) as company_name,
+        something(letters(street)) as street
+        """
     )
     more(
         f"""
         coalesce(regexp_extract(company_name, '(?:^| )({_legal_form_pattern()})$', 1), '') as legal_tail,
-        without_titles(cut_words(given_name)) as given_words,
-        without_particles(without_titles(cut_words(family_name))) as family_list
+        without_particles(without_titles(cut_words(given_name))) as given_spellings,
+        without_particles(without_titles(cut_words(family_name))) as family_spellings
+        """
+    )
+    more(
+        """
+        list_transform(given_spellings, lambda w: vowels(w)) as given_words,
+        list_transform(family_spellings, lambda w: vowels(w)) as family_list
         """
     )
     more(
@@ -253,18 +276,34 @@ def _features_sql() -> str:
 _FINAL = f"""
     select
         record_id, system, party_type, record_hash, is_person, may_be_person,
-        case when is_person then given_words[1] end as given_name,
-        case when is_person then filled(given_words) end as given_names,
+        -- A name has two letters at least; 'H.' is an initial.
+        case when is_person then list_filter(given_words, lambda w: length(w) > 1)[1] end as given_name,
+        case when is_person then filled(list_filter(given_words, lambda w: length(w) > 1)) end as given_names,
+        case when is_person then list_filter(given_spellings, lambda w: length(w) > 1)[1] end as given_spelling,
+        case when is_person then spoken(list_filter(given_words, lambda w: length(w) > 1)[1]) end as given_sound,
+        case when is_person then filled(list_distinct(list_transform(given_words, lambda w: left(w, 1)))) end as initials,
         case when is_person then left(given_words[2], 1) end as middle_initial,
         case when is_person then nullif(array_to_string(family_list, ' '), '') end as family_name,
         case when is_person then filled(family_list) end as family_words,
+        case when is_person then nullif(array_to_string(family_spellings, ' '), '') end as family_spelling,
+        case when is_person then filled(list_transform(family_list, lambda w: spoken(w))) end as family_sounds,
         case when party_type <> 'person' then array_to_string(company_list, ' ') end as company_name,
         case when party_type <> 'person' then company_list end as company_words,
+        case when party_type <> 'person' then list_transform(company_list, lambda w: spoken(w)) end as company_sounds,
         case when party_type <> 'person' then legal_form end as legal_form,
+        case when is_person then sound(list_filter(given_words, lambda w: length(w) > 1)[1]) end as given_key,
+        case when is_person then sound(family_list[1]) end as family_key,
+        case when party_type <> 'person' then sound(company_list[1]) end as company_key,
+        case when party_type <> 'person' then sound(company_list[2]) end as second_company_key,
         case when birth_date between date '1900-01-02' and date '2100-01-01'
             and cast(birth_date as varchar) not in ({text.sql_list(_NO_BIRTH_DATES)}) then birth_date end as birth_date,
         filled(list_sort(list_distinct(list_filter(list_transform(emails, lambda e: mailbox(e)), lambda e: e is not null)))) as emails,
+        filled(list_sort(list_distinct(list_filter(
+            list_transform(emails, lambda e: mail_domain(mailbox(e))), lambda d: contains(d, '.'))))) as domains,
         record_phone.numbers as phones,
+        list_distinct(flatten(list_transform(record_phone.numbers, lambda p: [left(p, length(p) - 1), left(p, length(p) - 2)]))) as switchboards,
+        -- What people call themselves in their mailboxes.
+        nullif(vowels(regexp_replace(array_to_string(list_transform(emails, lambda e: coalesce(local_part(mailbox(e)), '')), ' '), '[^a-z]+', ' ', 'g')), '') as mailbox_words,
         case when length(vat_key) >= 6 and not regexp_matches(vat_key, '^[A-Z]*0+$') then vat_key end as vat_number,
         -- Written apart or together: 'Haupt Straße', 'Hauptstraße', 'Hauptstr.'
         nullif(replace(street_name, ' ', ''), '') as street,

@@ -35,6 +35,7 @@ SPELLINGS: dict[str, str] = {
     "ag": "ag",
     "kgaa": "kgaa",
     "kommanditgesellschaft": "kg",
+    "k g": "kg",
     "kg": "kg",
     "offene handelsgesellschaft": "ohg",
     "ohg": "ohg",

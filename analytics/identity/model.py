@@ -106,7 +106,7 @@ def train(
     features: pa.Table,
     *,
     seed: int = 20240229,
-    max_random_pairs: int = 2_000_000,
+    max_random_pairs: int = 1_000_000,
     max_training_pairs: int = 1_000_000,
     resources: Resources | None = None,
 ) -> LinkModel:

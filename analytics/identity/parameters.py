@@ -32,7 +32,9 @@ class Parameter:
 Parameters = Mapping[str, Mapping[str, Parameter]]
 
 
-def splink_settings(match_share: float, parameters: Parameters, *, for_training: bool) -> dict[str, Any]:
+def splink_settings(
+    match_share: float, parameters: Parameters, *, for_training: bool, people_share: bool = True
+) -> dict[str, Any]:
     """Settings for Splink; without term frequencies and what people read of a pair when ``for_training``."""
     return {
         "link_type": "dedupe_only",
@@ -51,7 +53,12 @@ def splink_settings(match_share: float, parameters: Parameters, *, for_training:
                 "comparison_levels": [
                     {"sql_condition": comparison.unknown, "label_for_charts": "unknown", "is_null_level": True},
                     *(
-                        _splink_level(level, parameters[comparison.name][level.label], for_training=for_training)
+                        _splink_level(
+                            level,
+                            parameters[comparison.name][level.label],
+                            for_training=for_training,
+                            is_fixed=level.is_fixed(people_share),
+                        )
                         for level in comparison.levels
                     ),
                 ],
@@ -61,7 +68,7 @@ def splink_settings(match_share: float, parameters: Parameters, *, for_training:
     }
 
 
-def _splink_level(level: Level, parameter: Parameter, *, for_training: bool) -> dict[str, Any]:
+def _splink_level(level: Level, parameter: Parameter, *, for_training: bool, is_fixed: bool) -> dict[str, Any]:
     described: dict[str, Any] = {
         "sql_condition": level.condition,
         "label_for_charts": level.label,
@@ -69,7 +76,7 @@ def _splink_level(level: Level, parameter: Parameter, *, for_training: bool) -> 
         "u_probability": parameter.u,
     }
     if for_training:
-        described["fix_m_probability"] = level.is_fixed
+        described["fix_m_probability"] = is_fixed
     elif level.frequency:
         described["tf_adjustment_column"] = level.frequency
         described["tf_adjustment_weight"] = 1.0
@@ -77,11 +84,11 @@ def _splink_level(level: Level, parameter: Parameter, *, for_training: bool) -> 
     return described
 
 
-def prior_parameters(match_share: float) -> dict[str, dict[str, Parameter]]:
+def prior_parameters(match_share: float, people_share: bool) -> dict[str, dict[str, Parameter]]:
     """Every level's prior, within its bounds."""
     return {
         comparison.name: {
-            level.label: bounded(level, level.m, prior_u(level, match_share), "prior", "prior")
+            level.label: bounded(level, level.m, prior_u(level, match_share), "prior", "prior", people_share)
             for level in comparison.levels
         }
         for comparison in COMPARISONS
@@ -93,10 +100,11 @@ def prior_u(level: Level, match_share: float) -> float:
     return min(level.per_match * match_share, 0.5) if level.per_match is not None else level.u
 
 
-def bounded(level: Level, m: float, u: float, m_source: str, u_source: str) -> Parameter:
+def bounded(level: Level, m: float, u: float, m_source: str, u_source: str, people_share: bool) -> Parameter:
     """m moved so far that the weight keeps within the level's bounds."""
     weight = math.log2(m / u)
-    held = min(max(weight, level.low), level.high)
+    low, high = level.bounds(people_share)
+    held = min(max(weight, low), high)
     if held != weight:
         m, m_source = u * 2.0**held, "bound"
     return Parameter(rounded(m), rounded(u), m_source, u_source)

@@ -31,6 +31,19 @@ NOTHING_WORDS = (
     "anonym", "deleted", "geloscht", "geloescht", "gesperrt", "sonstige", "divers", "undefined", "missing", "empty",
 )  # fmt: skip
 
+# What forms hold in place of a given name: who somebody is to somebody else, or merely that it is somebody.
+NO_GIVEN_NAMES = (
+    "wife", "husband", "mother", "father", "mom", "mum", "dad", "son", "daughter", "child", "kid", "baby", "boy", "girl", "man", "woman",
+    "lady", "male", "female", "adult", "inmate", "resident", "granddaughter", "grandson", "brother", "sister", "person", "one",
+    "mann", "frau", "herr", "kind", "sohn", "tochter", "mutter", "vater", "ehefrau", "ehemann", "gatte", "gattin", "familie", "family",
+    "eheleute",
+)  # fmt: skip
+
+NO_FAMILY_NAMES = (
+    "wife", "husband", "respondent", "respondant", "of house", "head of house", "of household", "occupant", "resident", "householder",
+    "anon", "child", "ehefrau", "ehemann", "bewohner", "mieter",
+)  # fmt: skip
+
 # Mailboxes that belong to nobody.
 NOBODY_MAILBOXES = (
     "none", "noreply", "no-reply", "no_reply", "donotreply", "nomail", "noemail", "no-email", "nobody", "null", "na", "n.a", "n/a",
@@ -95,6 +108,13 @@ _STREET_WORDS = (
     ("east|e", "e"),
     ("west|w", "w"),
 )
+
+
+# Groups of letters that languages write one sound with, the longest first.
+_SPOKEN = (
+    ("dsch", "k"), ("tsch", "k"), ("dzh", "k"), ("sch", "s"), ("sh", "s"), ("sz", "s"), ("cz", "k"), ("rz", "r"), ("kh", "k"), ("ph", "f"),
+    ("ck", "k"), ("dt", "t"), ("th", "t"), ("ch", "k"),
+)  # fmt: skip
 
 
 def sql_list(values: tuple[str, ...] | frozenset[str]) -> str:
@@ -166,6 +186,14 @@ def _macros() -> tuple[str, ...]:
     doubled = "regexp_replace(x, '[aeiouhw ]', '', 'g')"
     for letter in "bdfgklmnprst":
         doubled = f"replace({doubled}, '{letter}{letter}', '{letter}')"
+    spoken = "x"
+    for pattern, letter in _SPOKEN:
+        spoken = f"replace({spoken}, '{pattern}', '{letter}')"
+    spoken = f"translate({spoken}, 'cqzvyj', 'kkswii')"
+    # No sound of its own behind a letter; twice is once.
+    spoken = f"replace(regexp_replace({spoken}, '(.)h', '\\1', 'g'), 'ie', 'i')"
+    for letter in "aeioubdfgklmnprstw":
+        spoken = f"replace({spoken}, '{letter}{letter}', '{letter}')"
     return (
         # One alphabet, in steps: encodings repaired, accents off, other scripts in Latin letters. Few values need the Python.
         f"""repaired(x) as case when regexp_matches(x, '{_MOJIBAKE}') then repair_encoding(x) else x end""",
@@ -186,6 +214,8 @@ def _macros() -> tuple[str, ...]:
         """hard_letters(x) as translate(
             replace(replace(replace(replace(replace(replace(x, 'sch', 's'), 'ph', 'f'), 'ck', 'k'), 'dt', 't'), 'th', 't'), 'ch', 'k'),
             'cqgzxvpdyj', 'kkksswbtii')""",
+        # The same name as other languages spell it: Vladimir and Wladimir, Şeyma and Scheyma, Cem and Dschem, Julia and Yuliya.
+        f"""spoken(x) as {spoken}""",
         f"""consonants(x) as {doubled}""",
         """sound(x) as substr(left(hard_letters(x), 1) || consonants(substr(hard_letters(x), 2)), 1, 5)""",
         # 'Hauptstraße', 'Haupt Str.' and 'Hauptstr' alike.

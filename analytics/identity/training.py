@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -14,7 +14,7 @@ from splink.internals.exceptions import EMTrainingException
 
 from analytics.identity import text
 from analytics.identity.comparable import JUNK_COLUMNS, make_comparable
-from analytics.identity.comparisons import COMPARISONS, FREQUENCY_COLUMNS
+from analytics.identity.comparisons import COMPARISONS, FREQUENCY_COLUMNS, Comparison, Level
 from analytics.identity.parameters import Parameter, bounded, prior_parameters, prior_u, rounded, splink_settings
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,11 @@ _EXACT_RULES = (
     ("company_name", "phones[1]"),
 )
 _MOST_IN_EXACT_BLOCK = 12
+# People share contact details where so many pairs at one are two people, per pair that is one; with fewer pairs nobody can tell.
+_SHARING_SHARE = 0.05
+_FEWEST_TO_TELL = 50
+# Few records need no large sample to tell how often their values meet.
+_RANDOM_PAIRS_PER_RECORD = 50
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ TRAINING_BLOCKS: tuple[TrainingBlock, ...] = (
     TrainingBlock("birth date and given name", ("birth_date", "given_name")),
     TrainingBlock("birth date and family name", ("birth_date", "family_name")),
     TrainingBlock("given and family name", ("given_name", "family_name")),
-    TrainingBlock("address", ("postcode", "street", "house_number")),
+    TrainingBlock("address", ("city", "street", "house_number")),
     TrainingBlock("company name", ("company_name",)),
     TrainingBlock("vat number", ("vat_number",)),
 )
@@ -78,15 +83,19 @@ def learn(
     make_comparable(connection, junk=junk, frequencies={}, usual_given_names=usual_given_names)
     frequencies = {column: _frequencies(connection, column) for column in FREQUENCY_COLUMNS}
     match_share = _match_share(connection)
-    parameters, blocks = _estimated(connection, match_share, seed, max_random_pairs, max_training_pairs)
+    sharing = _sharing(connection)
     (records,) = connection.execute("select count(*) from feature").fetchone() or (0,)
+    learner = _Learner(
+        connection, match_share, sharing["people_share"], seed, max_random_pairs, max_training_pairs, records
+    )
+    parameters = learner.run()
     return {
         "match_share": rounded(match_share),
         "parameters": parameters,
         "frequencies": frequencies,
         "usual_given_names": usual_given_names,
         "junk": junk,
-        "training": {"records": records, "seed": seed, "blocks": blocks},
+        "training": {"records": records, "seed": seed, "blocks": learner.blocks, **sharing},
     }
 
 
@@ -176,106 +185,136 @@ def _match_share(connection: duckdb.DuckDBPyConnection) -> float:
     return min(matches / max(records * (records - 1) / 2, 1.0), 0.1)
 
 
-def _linker(connection: duckdb.DuckDBPyConnection, settings: Mapping[str, Any]) -> Linker:
-    api = DuckDBAPI(connection=connection)
-    return Linker(api.register("comparable"), dict(settings), log_level=None, validate_settings=False)
+def _sharing(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Whether people share contact details here: pairs at one address, phone or mailbox that are surely two people (neither
+    given name nor birth date alike) beside those that are surely one. Where it can't be told, they do: households exist.
+    """
+    others = ones = 0
+    for columns in (("city", "street", "house_number"), ("phones[1]",), ("emails[1]",)):
+        keys = ", ".join(columns)
+        found = connection.execute(
+            f"""
+            with person as (
+                select *, hash({keys}) as place from comparable
+                where given_name is not null and birth_date is not null and {" and ".join(f"{c} is not null" for c in columns)}
+            ),
+            small as (select place from person group by place having count(*) between 2 and {_MOST_IN_EXACT_BLOCK})
+            select
+                count(*) filter (where jaro_winkler_similarity(l.given_name, r.given_name) < 0.8
+                    and damerau_levenshtein(l.birth_digits, r.birth_digits) > 2),
+                count(*) filter (where l.given_name = r.given_name and l.birth_date = r.birth_date)
+            from small inner join person as l using (place) inner join person as r using (place)
+            where l.unique_id < r.unique_id
+            """
+        ).fetchone() or (0, 0)
+        others, ones = others + found[0], ones + found[1]
+    people_share = others + ones < _FEWEST_TO_TELL or others >= _SHARING_SHARE * ones
+    return {"people_share": people_share, "pairs_sharing_contact": {"two_people": others, "one_person": ones}}
 
 
-def _estimated(
-    connection: duckdb.DuckDBPyConnection, match_share: float, seed: int, max_random_pairs: int, max_training_pairs: int
-) -> tuple[dict[str, dict[str, Parameter]], dict[str, Any]]:
-    parameters = prior_parameters(match_share)
-    parameters = _with_u(connection, parameters, match_share, seed, max_random_pairs)
-    learnt: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    blocks: dict[str, Any] = {}
-    for block in TRAINING_BLOCKS:
-        matches, levels = _trained_block(connection, parameters, match_share, block, max_training_pairs)
-        blocks[block.name] = {"matches": round(matches)}
-        if matches < _FEWEST_BLOCK_MATCHES:
-            continue
-        for key, m in levels.items():
-            learnt.setdefault(key, []).append((matches, m))
-    final: dict[str, dict[str, Parameter]] = {}
-    for comparison in COMPARISONS:
-        final[comparison.name] = {}
-        for level in comparison.levels:
+@dataclass
+class _Learner:
+    """Estimates m and u of every level with Splink."""
+
+    connection: duckdb.DuckDBPyConnection
+    match_share: float
+    people_share: bool
+    seed: int
+    max_random_pairs: int
+    max_training_pairs: int
+    records: int
+    blocks: dict[str, Any] = field(default_factory=dict)
+
+    def run(self) -> dict[str, dict[str, Parameter]]:
+        """u first, then m given u."""
+        return self._with_m(self._with_u(prior_parameters(self.match_share, self.people_share)))
+
+    def _linker(self, parameters: Mapping[str, Mapping[str, Parameter]]) -> Linker:
+        settings = splink_settings(self.match_share, parameters, for_training=True, people_share=self.people_share)
+        api = DuckDBAPI(connection=self.connection)
+        return Linker(api.register("comparable"), settings, log_level=None, validate_settings=False)
+
+    def _with_u(self, parameters: dict[str, dict[str, Parameter]]) -> dict[str, dict[str, Parameter]]:
+        """u of every level by random sampling, less the matches in the sample."""
+        linker = self._linker(parameters)
+        linker.training.estimate_u_using_random_sampling(
+            max_pairs=min(self.max_random_pairs, _RANDOM_PAIRS_PER_RECORD * self.records),
+            seed=self.seed,
+            min_count_per_level=None,
+            num_chunks=1,
+        )
+        sampled = _levels_of(linker)
+
+        def estimate(comparison: Comparison, level: Level) -> Parameter:
+            u = sampled.get((comparison.name, level.label), {}).get("u_probability")
+            prior = prior_u(level, self.match_share)
+            if level.per_match is not None or level.is_fixed(self.people_share) or not isinstance(u, float):
+                return bounded(level, level.m, prior, "prior", "prior", self.people_share)
+            # The sample holds matches as well; nothing is rarer than a tenth of what the prior says.
+            clean = min(max(u - self.match_share * level.m, prior / 10, 1e-7), 0.999999)
+            return bounded(level, level.m, clean, "prior", "estimated", self.people_share)
+
+        return _every_level(estimate)
+
+    def _with_m(self, parameters: dict[str, dict[str, Parameter]]) -> dict[str, dict[str, Parameter]]:
+        """m of every level that a training block shows, each block counting by the matches in it."""
+        learnt: dict[tuple[str, str], list[tuple[float, float]]] = {}
+        for block in TRAINING_BLOCKS:
+            matches, levels = self._trained(parameters, block)
+            self.blocks[block.name] = {"matches": round(matches)}
+            if matches >= _FEWEST_BLOCK_MATCHES:
+                for key, m in levels.items():
+                    learnt.setdefault(key, []).append((matches, m))
+
+        def estimate(comparison: Comparison, level: Level) -> Parameter:
             before = parameters[comparison.name][level.label]
             seen = learnt.get((comparison.name, level.label), [])
-            if level.is_fixed or not seen:
-                final[comparison.name][level.label] = bounded(level, level.m, before.u, "prior", before.u_source)
-                continue
-            weight = sum(matches for matches, _ in seen)
-            m = (sum(matches * m for matches, m in seen) + _PRIOR_MATCHES * level.m) / (weight + _PRIOR_MATCHES)
-            final[comparison.name][level.label] = bounded(level, m, before.u, "estimated", before.u_source)
-    return final, blocks
+            if level.is_fixed(self.people_share) or not seen:
+                return bounded(level, level.m, before.u, "prior", before.u_source, self.people_share)
+            matches = sum(weight for weight, _ in seen) + _PRIOR_MATCHES
+            m = (sum(weight * m for weight, m in seen) + _PRIOR_MATCHES * level.m) / matches
+            return bounded(level, m, before.u, "estimated", before.u_source, self.people_share)
+
+        return _every_level(estimate)
+
+    def _trained(
+        self, parameters: Mapping[str, Mapping[str, Parameter]], block: TrainingBlock
+    ) -> tuple[float, dict[tuple[str, str], float]]:
+        """Matches expected in a training block, and m of the levels that it trains."""
+        filled = " and ".join(f"{column} is not null" for column in block.columns)
+        (pairs,) = self.connection.execute(
+            f"""
+            select coalesce(sum(n * (n - 1) / 2), 0)
+            from (select count(*) as n from comparable where {filled} group by {", ".join(block.columns)})
+            """
+        ).fetchone() or (0,)
+        if pairs < _FEWEST_BLOCK_MATCHES:
+            return 0.0, {}
+        linker = self._linker(parameters)
+        try:
+            session = linker.training.estimate_parameters_using_expectation_maximisation(
+                " and ".join(f"l.{column} = r.{column}" for column in block.columns),
+                estimate_without_term_frequencies=True,
+                max_pairs=self.max_training_pairs if pairs > self.max_training_pairs else None,
+                record_sample_proportion=0.1,
+            )
+        except EMTrainingException:
+            return 0.0, {}
+        share = session.core_model_settings.probability_two_random_records_match
+        trained = {comparison.output_column_name for comparison in session.core_model_settings.comparisons}
+        levels = {
+            key: level["m_probability"]
+            for key, level in _levels_of(linker).items()
+            if key[0] in trained and isinstance(level.get("m_probability"), float)
+        }
+        return float(min(pairs, self.max_training_pairs)) * share, levels
 
 
-def _with_u(
-    connection: duckdb.DuckDBPyConnection,
-    parameters: dict[str, dict[str, Parameter]],
-    match_share: float,
-    seed: int,
-    max_random_pairs: int,
-) -> dict[str, dict[str, Parameter]]:
-    """u of every level by random sampling, less the matches in the sample."""
-    linker = _linker(connection, splink_settings(match_share, parameters, for_training=True))
-    # A sample that stops early, or a default number of pairs, makes Splink warn; both are wanted here.
-    linker.training.estimate_u_using_random_sampling(
-        max_pairs=max_random_pairs, seed=seed, min_count_per_level=None, num_chunks=1
-    )
-    sampled = _levels_of(linker)
-    result: dict[str, dict[str, Parameter]] = {}
-    for comparison in COMPARISONS:
-        result[comparison.name] = {}
-        for level in comparison.levels:
-            u = sampled.get((comparison.name, level.label), {}).get("u_probability")
-            prior = prior_u(level, match_share)
-            if level.per_match is not None or level.is_fixed or not isinstance(u, float):
-                result[comparison.name][level.label] = bounded(level, level.m, prior, "prior", "prior")
-                continue
-            # The sample holds matches as well; nothing is rarer than a tenth of what the prior says.
-            clean = max(u - match_share * level.m, prior / 10, 1e-7)
-            result[comparison.name][level.label] = bounded(level, level.m, min(clean, 0.999999), "prior", "estimated")
-    return result
-
-
-def _trained_block(
-    connection: duckdb.DuckDBPyConnection,
-    parameters: Mapping[str, Mapping[str, Parameter]],
-    match_share: float,
-    block: TrainingBlock,
-    max_training_pairs: int,
-) -> tuple[float, dict[tuple[str, str], float]]:
-    """Matches expected in a training block and m of the levels that it trains."""
-    keys = ", ".join(block.columns)
-    (pairs,) = connection.execute(
-        f"""
-        select coalesce(sum(n * (n - 1) / 2), 0) from (
-            select count(*) as n from comparable where {" and ".join(f"{column} is not null" for column in block.columns)} group by {keys}
-        )
-        """
-    ).fetchone() or (0,)
-    if pairs < _FEWEST_BLOCK_MATCHES:
-        return 0.0, {}
-    linker = _linker(connection, splink_settings(match_share, parameters, for_training=True))
-    rule = " and ".join(f"l.{column} = r.{column}" for column in block.columns)
-    try:
-        session = linker.training.estimate_parameters_using_expectation_maximisation(
-            rule,
-            estimate_without_term_frequencies=True,
-            max_pairs=max_training_pairs if pairs > max_training_pairs else None,
-            record_sample_proportion=0.1,
-        )
-    except EMTrainingException:
-        return 0.0, {}
-    share = session.core_model_settings.probability_two_random_records_match
-    trained = {comparison.output_column_name for comparison in session.core_model_settings.comparisons}
-    levels = {
-        key: level["m_probability"]
-        for key, level in _levels_of(linker).items()
-        if key[0] in trained and isinstance(level.get("m_probability"), float)
+def _every_level(estimate: Callable[[Comparison, Level], Parameter]) -> dict[str, dict[str, Parameter]]:
+    return {
+        comparison.name: {level.label: estimate(comparison, level) for level in comparison.levels}
+        for comparison in COMPARISONS
     }
-    return float(min(pairs, max_training_pairs)) * share, levels
 
 
 def _levels_of(linker: Linker) -> dict[tuple[str, str], dict[str, Any]]:
