@@ -1,8 +1,8 @@
 -- Every finding of every control, and those found before. Grain: finding_id.
 -- The id is made of the control, the direction, the subject's key in its source and the period, so that it lasts
--- across runs. Dates of sight are data time: when the latest counted load had finished. A rebuild of the same loads
--- gives the same rows. What is no longer found is cleared; a control that can't tell at the moment neither finds nor
--- clears.
+-- across runs, whatever becomes of our own ids. Dates of sight are data time: when the latest counted load had finished. A rebuild of
+-- the same loads gives the same rows. What is no longer found is cleared, and its ids are followed to what they lead to today; a
+-- control that can't tell at the moment neither finds nor clears.
 
 {% set controls = [
     'o1_provisioned_not_billed', 'o2_billed_not_provisioned', 'o7_ceased_still_billed',
@@ -16,9 +16,13 @@ control as (
 ),
 
 data_time as (
-    select coalesce(max(finished_at), {{ open_start() }}) as seen_at
-    from {{ ref('fct_load') }}
-    where is_counted
+    select now_at as seen_at from {{ ref('int_identity__clock') }}
+),
+
+resolved as (
+    select entity, entity_id, resolved_id
+    from {{ ref('dim_identity') }}
+    where is_current
 ),
 
 leak as (
@@ -63,13 +67,32 @@ found as (
 
 gone as (
     select
-        known.*,
-        case when control.status = 'active' then 'cleared' else known.status end as status_now
+        known.finding_id,
+        known.control_id,
+        known.direction,
+        coalesce(customer.resolved_id, known.customer_id) as customer_id,
+        coalesce(billing_account.resolved_id, known.billing_account_id) as billing_account_id,
+        coalesce(service.resolved_id, known.service_id) as service_id,
+        known.source_keys,
+        known.evidence,
+        known.currency_code,
+        case when control.status = 'active' then 'cleared' else known.status end as status,
+        known.period_start,
+        known.period_end,
+        known.amount,
+        known.is_estimate,
+        known.first_seen_at,
+        known.last_seen_at
     from known
     inner join control
         on known.control_id = control.control_id
     left join detected
         on known.finding_id = detected.finding_id
+    {%- for entity in ['customer', 'billing_account', 'service'] %}
+    left join resolved as {{ entity }}
+        on {{ entity }}.entity = '{{ entity }}'
+        and known.{{ entity }}_id = {{ entity }}.entity_id
+    {%- endfor %}
     where detected.finding_id is null
 ),
 
@@ -81,7 +104,7 @@ united as (
     union all
     select
         finding_id, control_id, direction, customer_id, billing_account_id, service_id, source_keys, evidence, currency_code,
-        status_now as status, period_start, period_end, amount, is_estimate, first_seen_at, last_seen_at
+        status, period_start, period_end, amount, is_estimate, first_seen_at, last_seen_at
     from gone
 )
 

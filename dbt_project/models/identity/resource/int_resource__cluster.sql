@@ -1,9 +1,3 @@
--- Which records are one resource, with its id. Grain: record_id.
+-- Which records are one resource, with its durable id. Grain: record_id.
 
-select
-    record_id,
-    senior_record_id,
-    {{ cluster_id('resource', 'senior_record_id') }} as resource_id,
-    record_count,
-    system_count
-from {{ ref('int_resource__grouping') }}
+{{ identified_records('resource', ['record_count', 'system_count']) }}
