@@ -67,94 +67,142 @@ _REFINEMENT = (
 
 
 def make_candidates(connection: duckdb.DuckDBPyConnection) -> None:
-    """Tables ``candidate`` (record_l < record_r, rule_number) and ``limited_block`` from the table ``comparable``.
+    """Tables ``candidate`` (record_l < record_r, rule_number, is_stable) and ``limited_block`` from ``comparable``.
 
     ``limited_block``: blocking_rule, block_value, record_count, pairs_left_out, reason.
     """
     make_members(connection)
+    pair_members(connection)
+
+
+def make_members(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tables ``member`` (record, rule_number, place, is_stable) and ``limited_block``: records of one place are candidates."""
+    make_keys(connection, "record_key")
+    place_members(connection)
+    report_limits(connection)
+
+
+def pair_members(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table ``candidate`` from ``member``: every pair once, by the first rule that finds it."""
     connection.execute(
         """
         create or replace temp table candidate as
-        select l.record as record_l, r.record as record_r, min(l.rule_number) as rule_number
+        select l.record as record_l, r.record as record_r, min(l.rule_number) as rule_number, bool_or(l.is_stable) as is_stable
         from member as l inner join member as r on l.place = r.place and l.record < r.record
         group by l.record, r.record
         """
     )
-    connection.execute("drop table member")
 
 
-def make_members(connection: duckdb.DuckDBPyConnection) -> None:
-    """Tables ``member`` (record, rule_number, place) and ``limited_block``: records of one place are candidates of each other."""
+def make_keys(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """A table of ``record`` (unique_id), ``blocks`` (numbers of all blocks it is in) and ``refinement`` from ``comparable``."""
+    blocks = []
+    for number, rule in enumerate(RULES):
+        block = f"hash({{}}) // {len(RULES)} * {len(RULES)} + {number}"
+        if rule.is_list:
+            blocks.append(f"list_transform({rule.key}, lambda k: {block.format('cast(k as varchar)')})")
+        else:
+            key = f"cast({rule.key} as varchar)"
+            blocks.append(f"[case when {key} is not null then {block.format(key)} end]")
+    connection.execute(
+        f"""
+        create or replace temp table {table} as
+        select
+            unique_id as record,
+            list_sort(list_filter(list_distinct(flatten([{", ".join(f"coalesce({block}, [])" for block in blocks)}])), lambda b: b is not null))
+                as blocks,
+            hash(nullif({_REFINEMENT}, '')) as refinement,
+            nullif({_REFINEMENT}, '') is not null as is_refined
+        from comparable
+        """
+    )
+
+
+def place_members(connection: duckdb.DuckDBPyConnection, *, changed: bool = False) -> None:
+    """``member`` from ``record_key``.
+
+    ``changed``: there is a table ``key_change`` (block, part, difference: +1 for a key that is new, -1 for one that is gone). A
+    place is stable when its pairs were candidates before these changes, too.
+    """
     connection.execute(
         f"""
         create or replace temp table block_key as
-        select distinct
-            unique_id as record, rule_number, hash(rule_number, block_value) as block,
-            hash(rule_number, block_value, refinement) as part
-        from ({_keys_sql("comparable", f"nullif({_REFINEMENT}, '') as refinement")})
+        select record, block, cast(block % {len(RULES)} as integer) as rule_number, case when is_refined then hash(block, refinement) end as part
+        from (select record, unnest(blocks) as block, refinement, is_refined from record_key)
         """
     )
-    connection.execute(
-        """
-        create or replace temp table block as
-        select block, any_value(rule_number) as rule_number, count(*) as record_count
-        from block_key group by block having count(*) > 1
-        """
-    )
+    difference = "coalesce(change.difference, 0)" if changed else "0"
+
+    def change(keys: str) -> str:
+        if not changed:
+            return ""
+        return f"left join (select {keys}, sum(difference) as difference from key_change group by {keys}) as change using ({keys})"
+
+    limits = ", ".join(str(rule.limit) for rule in RULES)
     connection.execute(
         f"""
-        create or replace temp table large_block as
-        select *, [{", ".join(str(rule.limit) for rule in RULES)}][rule_number + 1] as most
-        from block where record_count > most
+        create or replace temp table block as
+        select
+            block, now.rule_number, now.record_count, [{limits}][now.rule_number + 1] as most,
+            now.record_count - {difference} <= most as was_small
+        from (
+            select block, any_value(rule_number) as rule_number, count(*) as record_count
+            from block_key group by block having count(*) > 1
+        ) as now
+        {change("block")}
         """
     )
+    connection.execute("create or replace temp table large_block as from block where record_count > most")
     connection.execute(
-        """
+        f"""
         create or replace temp table block_part as
-        select block_key.block, block_key.part, count(*) as record_count, any_value(large_block.most) as most
-        from block_key inner join large_block using (block)
-        group by block_key.block, block_key.part having count(*) > 1
+        select block, now.part, now.record_count, large_block.most,
+            large_block.was_small or now.record_count - {difference} <= large_block.most as was_small
+        from (
+            select block, part, count(*) as record_count
+            from block_key semi join large_block using (block)
+            where part is not null group by block, part having count(*) > 1
+        ) as now
+        inner join large_block using (block)
+        {change("block, part")}
         """
     )
     connection.execute(
         """
         create or replace temp table member as
-        select block_key.record, block_key.rule_number, block_key.block as place
-        from block_key
-        semi join (from block anti join large_block using (block)) as small using (block)
+        select block_key.record, block_key.rule_number, block_key.block as place, block.was_small as is_stable
+        from block_key inner join block using (block)
+        where block.record_count <= block.most
         union all
-        select block_key.record, block_key.rule_number, block_key.part as place
-        from block_key
-        semi join (from block_part where record_count <= most) as small using (block, part)
+        select block_key.record, block_key.rule_number, block_key.part as place, block_part.was_small as is_stable
+        from block_key inner join block_part using (block, part)
+        where block_part.record_count <= block_part.most
         """
     )
-    _report_limits(connection)
-    for table in ("block_key", "block", "large_block", "block_part"):
-        connection.execute(f"drop table {table}")
 
 
-def _keys_sql(source: str, *more: str) -> str:
-    """Every key of every record: unique_id, rule_number, block_value and ``more`` columns."""
-    columns = ", ".join(("unique_id", *more))
+def large_block_examples(connection: duckdb.DuckDBPyConnection) -> None:
+    """``block_example``: one record (unique_id) of every block that is too large, to spell its value."""
+    connection.execute(
+        """
+        create or replace temp table block_example as
+        select distinct unique_id
+        from (select min(record) as unique_id from block_key semi join large_block using (block) group by block)
+        """
+    )
+
+
+def report_limits(connection: duckdb.DuckDBPyConnection) -> None:
+    """``limited_block`` for people; the records of `large_block_examples` must be in ``comparable``."""
+    # Blocks are known by their number; the value is spelt for those that people are told of, from one record of each.
+    large_block_examples(connection)
     selects = []
     for number, rule in enumerate(RULES):
         value = f"unnest({rule.key})" if rule.is_list else rule.key
         selects.append(
-            f"select * from (select {columns}, {number}::utinyint as rule_number, cast({value} as varchar) as block_value"
-            f" from {source}) where block_value is not null"
+            f"select {number} as rule_number, cast({value} as varchar) as block_value"
+            " from comparable semi join block_example using (unique_id)"
         )
-    return " union all ".join(selects)
-
-
-def _report_limits(connection: duckdb.DuckDBPyConnection) -> None:
-    # Blocks are known by their hash; the value is spelt for those that people are told of, from one record of each.
-    connection.execute(
-        """
-        create or replace temp table block_example as
-        select * from comparable
-        where unique_id in (select min(record) from block_key inner join large_block using (block) group by block)
-        """
-    )
     names = ", ".join(f"'{rule.name}'" for rule in RULES)
     connection.execute(
         f"""
@@ -164,9 +212,9 @@ def _report_limits(connection: duckdb.DuckDBPyConnection) -> None:
             from block_part group by block
         ),
         spelt as (
-            select hash(rule_number, block_value) as block, min(block_value) as block_value
-            from ({_keys_sql("block_example")})
-            group by all
+            select distinct hash(block_value) // {len(RULES)} * {len(RULES)} + rule_number as block, block_value
+            from ({" union all ".join(selects)})
+            where block_value is not null
         )
         select
             [{names}][rule_number + 1] as blocking_rule,
@@ -179,4 +227,3 @@ def _report_limits(connection: duckdb.DuckDBPyConnection) -> None:
         left join kept using (block)
         """
     )
-    connection.execute("drop table block_example")

@@ -29,7 +29,17 @@ def make_comparable(
     frequencies: Mapping[str, Mapping[str, Any]],
     usual_given_names: tuple[str, ...],
 ) -> None:
-    """The table ``comparable`` from ``feature``; ``unique_id`` is the rank of record_id, so l < r holds for names as for numbers."""
+    """The table ``comparable`` from ``feature``.
+
+    ``unique_id`` is the rank of record_id, so l < r holds for names as for numbers: among these records, or as the table
+    ``record_number`` says where there is one.
+    """
+    connection.execute(
+        """
+        create temp table if not exists record_number as
+        select record_id, cast(row_number() over (order by record_id nulls last) as integer) as unique_id from feature
+        """
+    )
     changes = []
     for column, is_list in JUNK_COLUMNS.items():
         known = f"junk.{column}"
@@ -62,12 +72,13 @@ def make_comparable(
         f"""
         create or replace temp table comparable as
         select
-            cast(row_number() over (order by feature.record_id nulls last) as integer) as unique_id,
+            record_number.unique_id,
             feature.* replace ({", ".join(changes)}),
             strftime(feature.birth_date, '%d%m%Y') as birth_digits,
             usual_given_name.value is not null as is_usual_given_name,
             {", ".join(columns)}
         from feature
+        inner join record_number using (record_id)
         cross join junk
         left join usual_given_name on usual_given_name.value = feature.given_name
         {" ".join(joins)}

@@ -49,6 +49,12 @@ _NO_BIRTH_DATES = (
 )
 
 
+# Words that a city's name begins with, and many others do.
+_CITY_PREFIXES = (
+    "bad", "sankt", "st", "san", "santa", "saint", "sainte", "new", "los", "las", "le", "la", "den", "s", "port", "fort",
+)  # fmt: skip
+
+
 def prepare(records: pa.Table, *, default_region: str = "DE", resources: Resources | None = None) -> pa.Table:
     """Comparison features, one row per record, in the order of ``record_id``.
 
@@ -74,20 +80,37 @@ def prepare(records: pa.Table, *, default_region: str = "DE", resources: Resourc
 def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, default_region: str) -> None:
     """The table ``feature`` on a connection: `prepare` without leaving the database."""
     text.install(connection)
-    connection.register("given_record", _checked(records))
+    connection.register("given_record", checked(records))
     try:
-        connection.execute(f"create or replace temp table record as {_RECORD}")
-        _check_rows(connection)
+        connection.execute(
+            f"create or replace temp table record as {_RECORD.replace('RECORD_HASH', record_hash(default_region))}"
+        )
+        check_rows(connection, "record")
         _make_phones(connection, default_region)
-        connection.execute(f"create or replace temp table feature as {_features_sql()}")
-        connection.execute("drop table record")
-        for table in ("spelt_phone", "phone_number", "record_phone"):
+        connection.execute(f"create or replace temp table prepared as {_features_sql()}")
+        _make_names(connection)
+        connection.execute(
+            """
+            create or replace temp table feature as
+            select
+                prepared.*, given_key, given_sound, family_key, family_sounds, company_key, second_company_key,
+                company_sounds
+            from prepared
+            left join given_sound using (given_name)
+            left join family_sound using (family_name)
+            left join company_sound using (company_name)
+            """
+        )
+        for table in (
+            "record", "prepared", "given_sound", "family_sound", "company_sound", "spelt_phone", "phone_number", "record_phone",
+        ):  # fmt: skip
             connection.execute(f"drop table {table}")
     finally:
         connection.unregister("given_record")
 
 
-def _checked(records: pa.Table) -> pa.Table:
+def checked(records: pa.Table) -> pa.Table:
+    """The records in the types of RECORD_SCHEMA. Raises ConcordError when a column lacks or has another type."""
     missing = [name for name in RECORD_SCHEMA.names if name not in records.column_names]
     if missing:
         raise ConcordError(
@@ -100,13 +123,14 @@ def _checked(records: pa.Table) -> pa.Table:
         raise ConcordError(f"records to link have a column of another type: {error}") from error
 
 
-def _check_rows(connection: duckdb.DuckDBPyConnection) -> None:
+def check_rows(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Raise ConcordError when a record_id is null or comes twice, or a party type is unknown."""
     nameless, repeated, example = connection.execute(
-        """
+        f"""
         select count(*) filter (where record_id is null),
                coalesce(sum(times - 1) filter (where record_id is not null), 0),
                min(record_id) filter (where times > 1)
-        from (select record_id, count(*) as times from record group by record_id)
+        from (select record_id, count(*) as times from {table} group by record_id)
         """
     ).fetchone() or (0, 0, None)
     if nameless:
@@ -114,7 +138,7 @@ def _check_rows(connection: duckdb.DuckDBPyConnection) -> None:
     if repeated:
         raise ConcordError(f"record_id comes more than once in the records to link, e.g. {example!r}")
     unknown = connection.execute(
-        f"select min(party_type) from record where party_type not in ({text.sql_list(PARTY_TYPES)}) or party_type is null"
+        f"select min(party_type) from {table} where party_type not in ({text.sql_list(PARTY_TYPES)}) or party_type is null"
     ).fetchone()
     if unknown and unknown[0] is not None:
         raise ConcordError(f"unknown party type {unknown[0]!r}", hint=f"one of {', '.join(PARTY_TYPES)}")
@@ -122,11 +146,17 @@ def _check_rows(connection: duckdb.DuckDBPyConnection) -> None:
 
 _TEXTS = ("given_name", "family_name", "company_name", "street", "city")
 
-# The hash is of the record as it came: it changes when the record changes, and with nothing else.
+
+def record_hash(default_region: str) -> str:
+    """SQL for the hash of a record as it came: it changes with the record, and with what decides how it is read."""
+    columns = ", ".join(f"coalesce(cast({name} as varchar), chr(30))" for name in RECORD_SCHEMA.names[1:])
+    return f"md5(concat_ws(chr(31), {literal(default_region)}, {columns}))"
+
+
 _RECORD = f"""
     select
         record_id, system, party_type,
-        md5(concat_ws('\x1f', {", ".join(f"coalesce(cast({name} as varchar), chr(30))" for name in RECORD_SCHEMA.names[1:])})) as record_hash,
+        RECORD_HASH as record_hash,
         {", ".join(f"cut({name}) as {name}" for name in _TEXTS)},
         birth_date,
         list_transform(emails[1:20], lambda e: lower(trim(substr(e, 1, {text.LONGEST_TEXT})))) as emails,
@@ -140,27 +170,35 @@ _RECORD = f"""
 
 
 def _make_phones(connection: duckdb.DuckDBPyConnection, default_region: str) -> None:
-    """``record_phone``: the phones of each record in E.164; every spelling is parsed once."""
+    """``record_phone``: the phones of each record in E.164; every number is parsed once, however it is spelt."""
     connection.execute(
         f"""
         create or replace temp table spelt_phone as
-        select distinct record_id, unnest(phones) as spelling, coalesce(country_code, {literal(default_region)}) as region from record
+        select record_id, region, case when starts_with(spelling, '+') then '+' else '' end || digits as spelling, digits
+        from (
+            select record_id, region, spelling, regexp_replace(spelling, '[^0-9]', '', 'g') as digits
+            from (
+                select
+                    record_id,
+                    -- What is dialled behind an extension's sign is no part of the number.
+                    ltrim(regexp_replace(lower(unnest(phones)), '(ext|x|#|;|durchwahl|dw).*$', '')) as spelling,
+                    coalesce(country_code, {literal(default_region)}) as region
+                from record
+            )
+        )
+        where length(digits) >= 6
         """
     )
     connection.execute(
         """
         create or replace temp table phone_number as
         select spelling, region, case
-            when length(digits) < 6 or regexp_matches(digits, '^0*$') then null
             -- A row of keys, or one digit over and over, was filled in and never dialled.
             when contains('01234567890123456789', digits) or contains('98765432109876543210', digits) then null
             when length(replace(substr(digits, 4), substr(digits, 5, 1), '')) = 0 then null
             else to_e164(spelling, region)
         end as phone
-        from (
-            select spelling, region, regexp_replace(spelling, '[^0-9]', '', 'g') as digits
-            from (select distinct spelling, region from spelt_phone where spelling is not null)
-        )
+        from (select distinct spelling, digits, region from spelt_phone)
         """
     )
     connection.execute(
@@ -170,6 +208,38 @@ def _make_phones(connection: duckdb.DuckDBPyConnection, default_region: str) -> 
         from spelt_phone inner join phone_number using (spelling, region)
         where phone is not null
         group by record_id
+        """
+    )
+
+
+def _make_names(connection: duckdb.DuckDBPyConnection) -> None:
+    """How every name sounds, once: names are few, records many."""
+    connection.execute(
+        """
+        create or replace temp table given_sound as
+        select given_name, sound(given_name) as given_key, spoken(given_name) as given_sound
+        from (select distinct given_name from prepared where given_name is not null)
+        """
+    )
+    connection.execute(
+        """
+        create or replace temp table family_sound as
+        select
+            family_name,
+            sound(family_words[1]) as family_key,
+            list_transform(family_words, lambda w: spoken(w)) as family_sounds
+        from (select distinct family_name, family_words from prepared where family_name is not null)
+        """
+    )
+    connection.execute(
+        """
+        create or replace temp table company_sound as
+        select
+            company_name,
+            sound(company_words[1]) as company_key,
+            sound(company_words[2]) as second_company_key,
+            list_transform(company_words, lambda w: spoken(w)) as company_sounds
+        from (select distinct company_name, company_words from prepared where company_name is not null)
         """
     )
 
@@ -226,7 +296,8 @@ def _features_sql() -> str:
     more(
         """
         list_transform(given_spellings, lambda w: vowels(w)) as given_words,
-        list_transform(family_spellings, lambda w: vowels(w)) as family_list
+        list_transform(family_spellings, lambda w: vowels(w)) as family_list,
+        list_sort(list_distinct(list_filter(list_transform(emails, lambda e: mailbox(e)), lambda e: e is not null))) as mailboxes
         """
     )
     more(
@@ -246,6 +317,7 @@ def _features_sql() -> str:
     )
     more(
         """
+        list_filter(given_words, lambda w: length(w) > 1) as named,
         may_be_person and (filled(given_words) is not null or filled(family_list) is not null) as is_person,
         coalesce(
             nullif(regexp_extract(street_core, '[^0-9]([0-9]+ ?[a-z]?)(?: .*)?$', 1), ''),
@@ -261,12 +333,12 @@ def _features_sql() -> str:
         """
         case when country_code = 'DE' and regexp_matches(postcode_letters, '^[0-9]{4}$') then '0' || postcode_letters
             else postcode_letters end as postcode_key,
-        spelt_street(trim(regexp_replace(case
+        spelt_street(trim(case
             when house is null then street_core
             -- The number first, as in English, or behind the name; what follows it is a floor, a flat, a unit.
             when starts_with(street_core, house || ' ') then substr(street_core, length(house) + 1)
-            else regexp_replace(' ' || street_core || ' ', ' ' || house || ' .*$', ' ')
-        end, ' +', ' ', 'g'))) as street_name
+            else left(street_core, greatest(strpos(' ' || street_core || ' ', ' ' || house || ' ') - 1, 0))
+        end)) as street_name
         """
     )
     steps.append(("final", _FINAL.replace("FROM_STEP", steps[-1][0])))
@@ -276,46 +348,41 @@ def _features_sql() -> str:
 _FINAL = f"""
     select
         record_id, system, party_type, record_hash, is_person, may_be_person,
+        case when is_person then named[1] end as given_name,
+        case when is_person then filled(named) end as given_names,
         -- A name has two letters at least; 'H.' is an initial.
-        case when is_person then list_filter(given_words, lambda w: length(w) > 1)[1] end as given_name,
-        case when is_person then filled(list_filter(given_words, lambda w: length(w) > 1)) end as given_names,
         case when is_person then list_filter(given_spellings, lambda w: length(w) > 1)[1] end as given_spelling,
-        case when is_person then spoken(list_filter(given_words, lambda w: length(w) > 1)[1]) end as given_sound,
-        case when is_person then filled(list_distinct(list_transform(given_words, lambda w: left(w, 1)))) end as initials,
+        case when is_person then filled(list_sort(list_distinct(list_transform(given_words, lambda w: left(w, 1))))) end as initials,
         case when is_person then left(given_words[2], 1) end as middle_initial,
         case when is_person then nullif(array_to_string(family_list, ' '), '') end as family_name,
         case when is_person then filled(family_list) end as family_words,
         case when is_person then nullif(array_to_string(family_spellings, ' '), '') end as family_spelling,
-        case when is_person then filled(list_transform(family_list, lambda w: spoken(w))) end as family_sounds,
         case when party_type <> 'person' then array_to_string(company_list, ' ') end as company_name,
         case when party_type <> 'person' then company_list end as company_words,
-        case when party_type <> 'person' then list_transform(company_list, lambda w: spoken(w)) end as company_sounds,
         case when party_type <> 'person' then legal_form end as legal_form,
-        case when is_person then sound(list_filter(given_words, lambda w: length(w) > 1)[1]) end as given_key,
-        case when is_person then sound(family_list[1]) end as family_key,
-        case when party_type <> 'person' then sound(company_list[1]) end as company_key,
-        case when party_type <> 'person' then sound(company_list[2]) end as second_company_key,
         case when birth_date between date '1900-01-02' and date '2100-01-01'
-            and cast(birth_date as varchar) not in ({text.sql_list(_NO_BIRTH_DATES)}) then birth_date end as birth_date,
-        filled(list_sort(list_distinct(list_filter(list_transform(emails, lambda e: mailbox(e)), lambda e: e is not null)))) as emails,
-        filled(list_sort(list_distinct(list_filter(
-            list_transform(emails, lambda e: mail_domain(mailbox(e))), lambda d: contains(d, '.'))))) as domains,
-        record_phone.numbers as phones,
-        list_distinct(flatten(list_transform(record_phone.numbers, lambda p: [left(p, length(p) - 1), left(p, length(p) - 2)]))) as switchboards,
+            and birth_date not in ({", ".join(f"date '{day}'" for day in _NO_BIRTH_DATES)}) then birth_date end as birth_date,
+        filled(mailboxes) as emails,
+        filled(list_sort(list_distinct(list_transform(mailboxes, lambda e: split_part(e, '@', 2))))) as domains,
         -- What people call themselves in their mailboxes.
-        nullif(vowels(regexp_replace(array_to_string(list_transform(emails, lambda e: coalesce(local_part(mailbox(e)), '')), ' '), '[^a-z]+', ' ', 'g')), '') as mailbox_words,
+        case when len(mailboxes) > 0 then vowels(regexp_replace(
+            array_to_string(list_transform(mailboxes, lambda e: split_part(e, '@', 1)), ' '), '[^a-z]+', ' ', 'g')) end as mailbox_words,
+        record_phone.numbers as phones,
+        case when party_type <> 'person' then list_sort(list_distinct(flatten(list_transform(
+            record_phone.numbers, lambda p: [left(p, length(p) - 1), left(p, length(p) - 2)])))) end as switchboards,
         case when length(vat_key) >= 6 and not regexp_matches(vat_key, '^[A-Z]*0+$') then vat_key end as vat_number,
         -- Written apart or together: 'Haupt Straße', 'Hauptstraße', 'Hauptstr.'
         nullif(replace(street_name, ' ', ''), '') as street,
         replace(house, ' ', '') as house_number,
-        case when length(postcode_key) >= 3 and not regexp_matches(postcode_key, '^(0+|9+)$') then postcode_key end as postcode,
+        case when length(postcode_key) >= 3 and ltrim(postcode_key, '0') <> '' and ltrim(postcode_key, '9') <> '' then postcode_key end
+            as postcode,
         case
-            when regexp_matches(city, '^(bad|sankt|st|san|santa|saint|sainte|new|los|las|le|la|den|s) ')
+            when split_part(city, ' ', 1) in ({text.sql_list(_CITY_PREFIXES)})
                 then split_part(city, ' ', 1) || ' ' || split_part(city, ' ', 2)
             else split_part(city, ' ', 1)
         end as city,
         country_code,
-        case when not regexp_matches(number_key, '^0*$') then number_key end as customer_number
+        case when ltrim(number_key, '0') <> '' then number_key end as customer_number
     from FROM_STEP
     left join record_phone using (record_id)
 """

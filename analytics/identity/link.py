@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +13,19 @@ import duckdb
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
-from analytics.identity.blocking import RULES, make_candidates
+from analytics.identity.blocking import (
+    RULES,
+    large_block_examples,
+    make_candidates,
+    make_keys,
+    pair_members,
+    place_members,
+    report_limits,
+)
 from analytics.identity.comparable import make_comparable
 from analytics.identity.comparisons import COMPARISONS
 from analytics.identity.engine import Resources, quiet_splink, workspace
-from analytics.identity.features import make_features
+from analytics.identity.features import check_rows, checked, make_features, record_hash
 from analytics.identity.model import LinkModel
 
 logger = logging.getLogger(__name__)
@@ -44,7 +53,16 @@ LIMITED_BLOCK_SCHEMA = pa.schema(
         ("reason", pa.string()),
     ]
 )
-KNOWN_RECORD_SCHEMA = pa.schema([("record_id", pa.string()), ("record_hash", pa.string())])
+# What a later run needs of a record to know which pairs were compared without looking at it again.
+KNOWN_RECORD_SCHEMA = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("record_hash", pa.string()),
+        ("blocks", pa.list_(pa.uint64())),
+        ("refinement", pa.uint64()),
+        ("is_refined", pa.bool_()),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -63,51 +81,194 @@ def link(
     model: LinkModel,
     known_pairs: LinkResult | None = None,
     *,
-    floor_probability: float = 0.1,
     default_region: str = "DE",
     resources: Resources | None = None,
 ) -> LinkResult:
     """Score every candidate pair of ``records`` (RECORD_SCHEMA) with a model.
 
-    Pairs below ``floor_probability`` are counted in ``statistics``, not returned. ``known_pairs`` is the result of the last
-    time with the same model: pairs of which neither record changed are taken from it.
+    Pairs below the model's floor are counted in ``statistics``, not returned. ``known_pairs`` is the result of the last
+    time: records that didn't change since are not looked at again but to compare them with those that did, and the result
+    is that of a run without it. The result of another model, or without what a run must know, is not used.
 
     Raises ConcordError for records that can't be linked (see `prepare`).
     """
     with quiet_splink(), workspace(resources or Resources()) as connection:
-        make_features(connection, records, default_region=default_region)
-        make_comparable(
-            connection, junk=model.junk, frequencies=model.frequencies, usual_given_names=model.usual_given_names
-        )
-        make_candidates(connection)
-        _score(connection, model, floor_probability)
-        return LinkResult(
+        run = _Run(connection, checked(records), model, default_region)
+        started = time.perf_counter()
+        usable = known_pairs is not None and _is_usable(known_pairs, model)
+        if usable:
+            run.since(known_pairs)
+        else:
+            run.everything()
+        result = LinkResult(
             pairs=connection.execute("from scored order by left_record_id, right_record_id")
             .to_arrow_table()
             .cast(PAIR_SCHEMA),
             limited_blocks=connection.execute("from limited_block order by all")
             .to_arrow_table()
             .cast(LIMITED_BLOCK_SCHEMA),
-            records=connection.execute("select record_id, record_hash from feature order by record_id")
+            records=connection.execute(
+                """
+                select record_id, record_hash, blocks, refinement, is_refined
+                from hashed inner join record_key on record_key.record = hashed.unique_id
+                order by record_id
+                """
+            )
             .to_arrow_table()
             .cast(KNOWN_RECORD_SCHEMA),
-            statistics=_statistics(connection),
+            statistics=_statistics(connection) | {"is_incremental": usable},
+        )
+        logger.info(
+            "identity: %d records, %d candidate pairs, %d kept, in %.1f s",
+            result.records.num_rows,
+            result.statistics["candidate_pairs"],
+            result.pairs.num_rows,
+            time.perf_counter() - started,
+        )
+        return result
+
+
+def _is_usable(known: LinkResult, model: LinkModel) -> bool:
+    """Whether an earlier result is this model's, and tells what was compared."""
+    if known.records.num_rows == 0 or known.records.schema.names != KNOWN_RECORD_SCHEMA.names:
+        return False
+    models = known.pairs["model_id"].unique().to_pylist()
+    return models in ([], [model.model_id]) and known.records["blocks"].null_count == 0
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One linking on one connection: everything, or what changed since another."""
+
+    connection: duckdb.DuckDBPyConnection
+    records: pa.Table
+    model: LinkModel
+    default_region: str
+
+    def everything(self) -> None:
+        self._hash()
+        self._compare_ready(self.records)
+        make_candidates(self.connection)
+        self._score_candidates("from candidate")
+
+    def since(self, known: LinkResult) -> None:
+        """Keys of what changed are made anew, all others are known; then only pairs that were never scored are."""
+        execute = self.connection.execute
+        self._hash()
+        self.connection.register("known_record", known.records)
+        self.connection.register("known_pair", known.pairs)
+        execute(
+            "create temp table changed as select record_id, unique_id from hashed anti join known_record using (record_id, record_hash)"
+        )
+        execute(
+            "create temp table gone as select blocks, refinement, is_refined from known_record anti join hashed using (record_id, record_hash)"
+        )
+        self._compare_ready(self._only("changed"))
+        make_keys(self.connection, "changed_key")
+        execute(
+            """
+            create temp table record_key as
+            from changed_key
+            union all
+            select hashed.unique_id as record, blocks, refinement, is_refined
+            from hashed inner join known_record using (record_id, record_hash)
+            """
+        )
+        execute(
+            """
+            create temp table key_change as
+            select block, case when is_refined then hash(block, refinement) end as part, difference
+            from (
+                select unnest(blocks) as block, refinement, is_refined, 1 as difference from changed_key
+                union all
+                select unnest(blocks) as block, refinement, is_refined, -1 as difference from gone
+            )
+            """
+        )
+        place_members(self.connection, changed=True)
+        pair_members(self.connection)
+        execute(
+            """
+            create temp table known_score as
+            select candidate.record_l, candidate.record_r, candidate.rule_number, known_pair.*
+            from known_pair
+            inner join hashed as l on known_pair.left_record_id = l.record_id and known_pair.left_hash = l.record_hash
+            inner join hashed as r on known_pair.right_record_id = r.record_id and known_pair.right_hash = r.record_hash
+            inner join candidate on candidate.record_l = l.unique_id and candidate.record_r = r.unique_id
+            """
+        )
+        execute(
+            """
+            create temp table unscored as
+            select candidate.*
+            from candidate anti join known_score using (record_l, record_r)
+            where not is_stable or record_l in (select unique_id from changed) or record_r in (select unique_id from changed)
+            """
+        )
+        large_block_examples(self.connection)
+        execute(
+            """
+            create temp table needed as
+            select record_id from hashed
+            where unique_id in (
+                select record_l from unscored union all select record_r from unscored union all select unique_id from block_example
+            )
+            """
+        )
+        self._compare_ready(self._only("needed"))
+        report_limits(self.connection)
+        self._score_candidates("from unscored")
+        rules = ", ".join(f"'{rule.name}'" for rule in RULES)
+        execute(
+            f"""
+            insert into scored by name
+            select known_score.* exclude (record_l, record_r, rule_number) replace ([{rules}][rule_number + 1] as blocking_rule)
+            from known_score
+            """
         )
 
+    def _hash(self) -> None:
+        """``hashed``: every record's number and hash; ``record_number`` for the comparisons."""
+        self.connection.register("all_record", self.records)
+        self.connection.execute(
+            f"""
+            create temp table hashed as
+            select
+                record_id, party_type, cast(row_number() over (order by record_id nulls last) as integer) as unique_id,
+                {record_hash(self.default_region)} as record_hash
+            from all_record
+            """
+        )
+        check_rows(self.connection, "hashed")
+        self.connection.execute("create temp table record_number as select record_id, unique_id from hashed")
 
-def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel, floor_probability: float) -> None:
-    """The table ``scored`` from ``candidate``: Splink's prediction on exactly these pairs."""
-    connection.execute(
-        """
-        create or replace temp view blocked_pair as
-        select cast(rule_number as varchar) as match_key, record_l as join_key_l, record_r as join_key_r from candidate
-        """
-    )
+    def _only(self, table: str) -> pa.Table:
+        return self.connection.execute(f"select * from all_record semi join {table} using (record_id)").to_arrow_table()
+
+    def _compare_ready(self, records: pa.Table) -> None:
+        model = self.model
+        make_features(self.connection, records, default_region=self.default_region)
+        make_comparable(
+            self.connection, junk=model.junk, frequencies=model.frequencies, usual_given_names=model.usual_given_names
+        )
+
+    def _score_candidates(self, pairs: str) -> None:
+        self.connection.execute(
+            f"""
+            create or replace temp view blocked_pair as
+            select cast(rule_number as varchar) as match_key, record_l as join_key_l, record_r as join_key_r from ({pairs})
+            """
+        )
+        _score(self.connection, self.model)
+
+
+def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
+    """The table ``scored`` from ``blocked_pair``: Splink's prediction on exactly these pairs."""
     api = DuckDBAPI(connection=connection)
     linker = Linker(api.register("comparable"), model.settings(), log_level=None, validate_settings=False)
     # Splink scores a ready table of pairs instead of blocking itself; blocks are bounded by us.
     linker.table_management.register_blocked_pairs_for_predict(api.register("blocked_pair"))
-    floor_weight = math.log2(floor_probability / (1 - floor_probability))
+    floor_weight = math.log2(model.floor_probability / (1 - model.floor_probability))
     predicted = linker.inference.predict(threshold_match_weight=floor_weight, warning_mode="never")
     rules = ", ".join(f"'{rule.name}'" for rule in RULES)
     connection.execute(
@@ -154,7 +315,7 @@ def _evidence_sql(model: LinkModel) -> str:
 def _statistics(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     (candidates, pairs, records, limited) = connection.execute(
         """
-        select (select count(*) from candidate), (select count(*) from scored), (select count(*) from feature),
+        select (select count(*) from candidate), (select count(*) from scored), (select count(*) from hashed),
             (select count(*) from limited_block)
         """
     ).fetchone() or (0, 0, 0, 0)

@@ -31,6 +31,7 @@ class LinkModel:
     ``usual_given_names``; ``junk``: feature → values that belong to nobody; ``training``: what it was trained on."""
 
     match_share: float
+    floor_probability: float
     parameters: Parameters
     frequencies: Mapping[str, Mapping[str, Any]]
     usual_given_names: tuple[str, ...]
@@ -49,6 +50,7 @@ class LinkModel:
             "feature_version": self.feature_version,
             "splink_version": self.splink_version,
             "match_share": self.match_share,
+            "floor_probability": self.floor_probability,
             "parameters": {
                 name: {label: vars(parameter) for label, parameter in levels.items()}
                 for name, levels in self.parameters.items()
@@ -79,6 +81,7 @@ class LinkModel:
                 )
             model = cls(
                 match_share=content["match_share"],
+                floor_probability=content["floor_probability"],
                 parameters={
                     name: {label: Parameter(**parameter) for label, parameter in levels.items()}
                     for name, levels in content["parameters"].items()
@@ -108,11 +111,13 @@ def train(
     seed: int = 20240229,
     max_random_pairs: int = 1_000_000,
     max_training_pairs: int = 1_000_000,
+    floor_probability: float = 0.1,
     resources: Resources | None = None,
 ) -> LinkModel:
     """Train a model on the features of all records (`prepare`), without labels.
 
-    ``max_random_pairs`` bounds the sample for u, ``max_training_pairs`` each training block for m. The same features, in any
+    ``max_random_pairs`` bounds the sample for u, ``max_training_pairs`` each training block for m;
+    pairs under ``floor_probability`` are counted by `link`, not kept. The same features, in any
     order, and the same seed give the same model.
 
     Raises ConcordError when there are no records.
@@ -125,4 +130,4 @@ def train(
         learnt = training.learn(
             connection, seed=seed, max_random_pairs=max_random_pairs, max_training_pairs=max_training_pairs
         )
-        return LinkModel(**learnt)
+        return LinkModel(floor_probability=floor_probability, **learnt)

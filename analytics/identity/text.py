@@ -167,7 +167,9 @@ def _e164(values: pa.Array, regions: pa.Array) -> pa.Array:
 
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Define the functions and macros of this module on a connection."""
+    """Define the functions and macros of this module on a connection; a second time changes nothing."""
+    if connection.execute("select 1 from duckdb_functions() where function_name = 'to_e164'").fetchone():
+        return
     for name, function, arguments in (
         ("repair_encoding", _repair, ["VARCHAR"]),
         ("transliterate", _transliterate, ["VARCHAR"]),
@@ -183,6 +185,7 @@ def _macros() -> tuple[str, ...]:
     street = "' ' || x || ' '"
     for pattern, short in _STREET_WORDS:
         street = f"regexp_replace({street}, ' (?:{pattern}) ', ' {short} ', 'g')"
+    any_street_word = "|".join(pattern for pattern, _ in _STREET_WORDS)
     doubled = "regexp_replace(x, '[aeiouhw ]', '', 'g')"
     for letter in "bdfgklmnprst":
         doubled = f"replace({doubled}, '{letter}{letter}', '{letter}')"
@@ -219,7 +222,8 @@ def _macros() -> tuple[str, ...]:
         f"""consonants(x) as {doubled}""",
         """sound(x) as substr(left(hard_letters(x), 1) || consonants(substr(hard_letters(x), 2)), 1, 5)""",
         # 'Hauptstraße', 'Haupt Str.' and 'Hauptstr' alike.
-        f"""spelt_street(x) as regexp_replace(trim({street}), '(strasse|strase)$', 'str')""",
+        f"""spelt_street(x) as regexp_replace(case when regexp_matches(x, '\\b(?:{any_street_word})\\b') then trim({street}) else x end,
+            '(strasse|strase)$', 'str')""",
         """local_part(x) as regexp_replace(split_part(x, '@', 1), '[+].*$', '')""",
         """mail_domain(x) as case split_part(x, '@', 2) when 'googlemail.com' then 'gmail.com' when 'protonmail.com' then 'proton.me'
             when 'pm.me' then 'proton.me' when 'protonmail.ch' then 'proton.me' else split_part(x, '@', 2) end""",
