@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Which pairs are worth comparing: records that share a key, in blocks that stay small whatever the data holds."""
 
 from __future__ import annotations
@@ -12,7 +11,8 @@ import duckdb
 class BlockingRule:
     """Records with the same ``key`` (SQL over a comparable record; a list where ``is_list``) are candidates.
 
-    A block of more than ``limit`` records is parted by the names and birth date in it; what is then still larger is left out.
+    A block of more than ``limit`` records is parted by the names and birth date in it; what is then still larger is
+    left out.
     """
 
     name: str
@@ -22,7 +22,10 @@ class BlockingRule:
 
 
 # Day and month in one order: swapped ones meet.
-_BIRTH = "(year(birth_date) * 10000 + greatest(day(birth_date), month(birth_date)) * 100 + least(day(birth_date), month(birth_date)))"
+_BIRTH = (
+    "(year(birth_date) * 10000 + greatest(day(birth_date), month(birth_date)) * 100"
+    " + least(day(birth_date), month(birth_date)))"
+)
 _FAMILY, _GIVEN = "family_key", "given_key"
 # Either order of the names.
 _NAMES = f"(least({_FAMILY}, {_GIVEN}) || ' ' || greatest({_FAMILY}, {_GIVEN}))"
@@ -76,7 +79,9 @@ def make_candidates(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def make_members(connection: duckdb.DuckDBPyConnection) -> None:
-    """Tables ``member`` (record, rule_number, place, is_stable) and ``limited_block``: records of one place are candidates."""
+    """Tables ``member`` (record, rule_number, place, is_stable) and ``limited_block``: records of one place are
+    candidates.
+    """
     make_keys(connection, "record_key")
     place_members(connection)
     report_limits(connection)
@@ -87,7 +92,8 @@ def pair_members(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         create or replace temp table candidate as
-        select l.record as record_l, r.record as record_r, min(l.rule_number) as rule_number, bool_or(l.is_stable) as is_stable
+        select l.record as record_l, r.record as record_r, min(l.rule_number) as rule_number, bool_or(l.is_stable)
+            as is_stable
         from member as l inner join member as r on l.place = r.place and l.record < r.record
         group by l.record, r.record
         """
@@ -95,12 +101,14 @@ def pair_members(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def make_keys(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """A table of ``record`` (unique_id), ``blocks`` (numbers of all blocks it is in) and ``refinement`` from ``comparable``."""
+    """A table of ``record`` (unique_id), ``blocks`` (numbers of all blocks it is in) and ``refinement`` from
+    ``comparable``.
+    """
     blocks = []
     for number, rule in enumerate(RULES):
         block = f"hash({{}}) // {len(RULES)} * {len(RULES)} + {number}"
         if rule.is_list:
-            blocks.append(f"list_transform({rule.key}, lambda k: {block.format('cast(k as varchar)')})")
+            blocks.append(f"coalesce(list_transform({rule.key}, lambda k: {block.format('cast(k as varchar)')}), [])")
         else:
             key = f"cast({rule.key} as varchar)"
             blocks.append(f"[case when {key} is not null then {block.format(key)} end]")
@@ -109,8 +117,7 @@ def make_keys(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         create or replace temp table {table} as
         select
             unique_id as record,
-            list_sort(list_filter(list_distinct(flatten([{", ".join(f"coalesce({block}, [])" for block in blocks)}])), lambda b: b is not null))
-                as blocks,
+            list_sort(list_filter(list_distinct(flatten([{", ".join(blocks)}])), lambda b: b is not null)) as blocks,
             hash(nullif({_REFINEMENT}, '')) as refinement,
             nullif({_REFINEMENT}, '') is not null as is_refined
         from comparable
@@ -121,13 +128,15 @@ def make_keys(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 def place_members(connection: duckdb.DuckDBPyConnection, *, changed: bool = False) -> None:
     """``member`` from ``record_key``.
 
-    ``changed``: there is a table ``key_change`` (block, part, difference: +1 for a key that is new, -1 for one that is gone). A
+    ``changed``: there is a table ``key_change`` (block, part, difference: +1 for a key that is new, -1 for one that
+    is gone). A
     place is stable when its pairs were candidates before these changes, too.
     """
     connection.execute(
         f"""
         create or replace temp table block_key as
-        select record, block, cast(block % {len(RULES)} as integer) as rule_number, case when is_refined then hash(block, refinement) end as part
+        select record, block, cast(block % {len(RULES)} as integer) as rule_number, case when is_refined then
+            hash(block, refinement) end as part
         from (select record, unnest(blocks) as block, refinement, is_refined from record_key)
         """
     )
@@ -136,7 +145,8 @@ def place_members(connection: duckdb.DuckDBPyConnection, *, changed: bool = Fals
     def change(keys: str) -> str:
         if not changed:
             return ""
-        return f"left join (select {keys}, sum(difference) as difference from key_change group by {keys}) as change using ({keys})"
+        changes = f"select {keys}, sum(difference) as difference from key_change group by {keys}"
+        return f"left join ({changes}) as change using ({keys})"
 
     limits = ", ".join(str(rule.limit) for rule in RULES)
     connection.execute(

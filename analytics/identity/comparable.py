@@ -1,5 +1,6 @@
-# ruff: noqa: E501
-"""Records as Splink compares them: features less junk, numbered in the order of record_id, with their term frequencies."""
+"""Records as Splink compares them: features less junk, numbered in the order of record_id, with their term
+frequencies.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def make_comparable(
 ) -> None:
     """The table ``comparable`` from ``feature``.
 
-    ``unique_id`` is the rank of record_id, so l < r holds for names as for numbers: among these records, or as the table
+    ``unique_id`` is the rank of record_id, so l < r holds for names as for numbers: among these records, or as the
+    table
     ``record_number`` says where there is one.
     """
     connection.execute(
@@ -46,7 +48,8 @@ def make_comparable(
         if is_list:
             kept = f"list_filter(feature.{column}, lambda v: not list_contains({known}, v))"
             changes.append(
-                f"case when list_has_any(feature.{column}, {known}) then filled({kept}) else feature.{column} end as {column}"
+                f"case when list_has_any(feature.{column}, {known}) then filled({kept}) else feature.{column}"
+                f" end as {column}"
             )
         else:
             changes.append(
@@ -66,7 +69,8 @@ def make_comparable(
         joins.append(f"left join frequency_{column} on frequency_{column}.value = cast(feature.{column} as varchar)")
         other = "null" if table["other"] is None else f"cast({table['other']!r} as double)"
         columns.append(
-            f"case when feature.{column} is not null then coalesce(frequency_{column}.share, {other}) end as tf_{column}"
+            f"case when feature.{column} is not null then coalesce(frequency_{column}.share, {other}) end as"
+            f" tf_{column}"
         )
     connection.execute(
         f"""

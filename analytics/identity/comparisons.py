@@ -1,15 +1,20 @@
-# ruff: noqa: E501
 """What is compared, in which levels, and how far the evidence of each level may go.
 
-The levels of a comparison are tried in order; the first that holds is the pair's level. A level has prior m and u (how often
-it is seen among pairs of one party, and among pairs of two), which training replaces where the data can tell, and bounds on its
-match weight log2(m / u), which hold whatever the data says. The bounds carry what counting can't learn, because people who are
+The levels of a comparison are tried in order; the first that holds is the
+pair's level. A level has prior m and u (how often
+it is seen among pairs of one party, and among pairs of two), which training replaces where the data can tell, and
+bounds on its
+match weight log2(m / u), which hold whatever the data says. The bounds carry what counting
+can't learn, because people who are
 not the same share more than chance explains:
 
-- Members of a household share family name, address, phone and often the mailbox. That is one fact, not four: e-mail, phone and
+- Members of a household share family name, address, phone and often the mailbox. That is one fact, not four:
+e-mail, phone and
   address are one comparison ('contact'), whose u is said in pairs of a household per pair of one person (`per_match`).
-- A clearly other given name, or birth date, is never outweighed (`NEVER`): twins, father and son, a number that others held
-  before, namesakes. What may still be one person (typo, swap of day and month, call name, initial) has a level of its own.
+- A clearly other given name, or birth date, is never outweighed (`NEVER`): twins, father and son, a number that
+others held
+  before, namesakes. What may still be one person (typo, swap of day and month, call name, initial) has a level of
+  its own.
 """
 
 from __future__ import annotations
@@ -22,9 +27,11 @@ NEVER = -60.0
 
 @dataclass(frozen=True)
 class Level:
-    """One level: ``condition`` in SQL over columns with the suffixes _l and _r; ``low`` and ``high`` bound the weight (bits).
+    """One level: ``condition`` in SQL over columns with the suffixes _l and _r; ``low`` and ``high`` bound the
+    weight (bits).
 
-    ``per_match`` replaces ``u``: pairs of two parties at this level for each pair of one party at all. ``frequency`` names the
+    ``per_match`` replaces ``u``: pairs of two parties at this level for each pair of one party at all.
+    ``frequency`` names the
     feature whose term frequency corrects the weight. ``apart`` replaces the bounds in data where no two people share an
     address, phone or mailbox. A level whose bounds are one is never trained.
     """
@@ -88,7 +95,8 @@ def _alike(name: str) -> str:
 _SHORT_FORM = (
     "(least(length(given_name_l), length(given_name_r)) >= 3"
     " and (contains(given_name_l, given_name_r) or contains(given_name_r, given_name_l))"
-    " and not regexp_full_match(substr(case when length(given_name_l) > length(given_name_r) then given_name_l else given_name_r end,"
+    " and not regexp_full_match(substr(case when length(given_name_l) > length(given_name_r) then given_name_l"
+    " else given_name_r end,"
     " least(length(given_name_l), length(given_name_r)) + 1), 'a|e|i|ie|in|ina|ine|ia|o|s'))"
 )
 _GIVEN_ALIKE = _alike("given")
@@ -216,7 +224,8 @@ BIRTH_DATE = Comparison(
         Level("same", "birth_date_l = birth_date_r", 0.95, 0.00004, 6, 15, frequency="birth_date"),
         Level(
             "day and month swapped",
-            "year(birth_date_l) = year(birth_date_r) and day(birth_date_l) = month(birth_date_r) and month(birth_date_l) = day(birth_date_r)",
+            "year(birth_date_l) = year(birth_date_r) and day(birth_date_l) = month(birth_date_r) and"
+            " month(birth_date_l) = day(birth_date_r)",
             0.01,
             0.00004,
             5,
@@ -237,7 +246,8 @@ BIRTH_DATE = Comparison(
         # Father and son are further apart: two of one name at one place, so near in age, are one with a date misread.
         Level(
             "other by a few years, same names",
-            "given_name_l = given_name_r and family_name_l = family_name_r and abs(year(birth_date_l) - year(birth_date_r)) <= 12",
+            "given_name_l = given_name_r and family_name_l = family_name_r and abs(year(birth_date_l) -"
+            " year(birth_date_r)) <= 12",
             0.005,
             0.01,
             -14,
@@ -260,13 +270,15 @@ _NEAR_ADDRESS = (
 # A company's mailboxes and extensions are many; domains that many share are junk by then.
 _WORKPLACE = (
     "party_type_l <> 'person' and party_type_r <> 'person'"
-    " and (coalesce(list_has_any(domains_l, domains_r), false) or coalesce(list_has_any(switchboards_l, switchboards_r), false))"
+    " and (coalesce(list_has_any(domains_l, domains_r), false) or coalesce(list_has_any(switchboards_l,"
+    " switchboards_r), false))"
 )
 
 CONTACT = Comparison(
     "contact",
     unknown="(emails_l is null or emails_r is null) and (phones_l is null or phones_r is null)"
-    " and (street_l is null or street_r is null) and (postcode_l is null or postcode_r is null) and (city_l is null or city_r is null)",
+    " and (street_l is null or street_r is null) and (postcode_l is null or postcode_r is null) and (city_l is"
+    " null or city_r is null)",
     levels=(
         Level(
             "same e-mail and phone and address",
@@ -293,7 +305,8 @@ CONTACT = Comparison(
         # Two generations of one name, or the neighbours.
         Level(
             "same address, other e-mail and phone",
-            f"party_type_l <> 'company' and party_type_r <> 'company' and {_ADDRESS} and emails_l is not null and emails_r is not null and phones_l is not null and phones_r is not null",
+            f"party_type_l <> 'company' and party_type_r <> 'company' and {_ADDRESS} and emails_l is not null"
+            f" and emails_r is not null and phones_l is not null and phones_r is not null",
             0.05,
             low=-3,
             high=12,
@@ -333,14 +346,16 @@ COMPANY_NAME = Comparison(
     "company_name",
     # Two persons are told apart by their own names.
     unknown="(company_name_l is null or company_name_r is null) and is_person_l and is_person_r"
-    " or (company_name_l is null and company_name_r is null and (party_type_l <> 'company' or party_type_r <> 'company'))",
+    " or (company_name_l is null and company_name_r is null and (party_type_l <> 'company' or party_type_r <>"
+    " 'company'))",
     levels=(
         Level("missing", "company_name_l is null and company_name_r is null", 0.01, 0.01, -8, -8),
         Level("same", "company_name_l = company_name_r", 0.85, 0.0005, 4, 24, frequency="company_name"),
         Level(
             "similar spelling",
             "jaro_winkler_similarity(company_name_l, company_name_r) >= 0.95"
-            " or (damerau_levenshtein(company_name_l, company_name_r) <= 2 and least(length(company_name_l), length(company_name_r)) >= 8)",
+            " or (damerau_levenshtein(company_name_l, company_name_r) <= 2 and least(length(company_name_l),"
+            " length(company_name_r)) >= 8)",
             0.05,
             0.0005,
             3,
@@ -349,7 +364,8 @@ COMPANY_NAME = Comparison(
         Level("abbreviated", _ABBREVIATED, 0.03, 0.0005, 2, 12),
         Level(
             "same words, some left out",
-            "company_words_l is not null and company_words_r is not null and (list_has_all(company_words_l, company_words_r)"
+            "company_words_l is not null and company_words_r is not null and (list_has_all(company_words_l,"
+            " company_words_r)"
             " or list_has_all(company_words_r, company_words_l))",
             0.05,
             0.0005,

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """A DuckDB connection of its own for linking: bounded in memory and threads, and free to spill to disk."""
 
 from __future__ import annotations
@@ -52,7 +51,9 @@ def workspace(resources: Resources) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def quiet_splink() -> Iterator[None]:
-    """Splink's advice (levels that no sample shows, parameters it didn't train) kept out of people's sight: priors cover it."""
+    """Splink's advice (levels that no sample shows, parameters it didn't train) kept out of people's sight: priors
+    cover it.
+    """
     splink_logger = logging.getLogger("splink")
     level = splink_logger.level
     splink_logger.setLevel(logging.ERROR)

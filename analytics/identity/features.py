@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """From a customer record as a system writes it to what can be compared with another system's record."""
 
 from __future__ import annotations
@@ -49,25 +48,39 @@ _NO_BIRTH_DATES = (
 )
 
 
+# What stands before or behind the number of a flat, a floor, a house behind the house.
+_WITHIN_A_HOUSE = (
+    "apt", "apartment", "unit", "suite", "flat", "wohnung", "whg", "etage", "daire", "no", "nr", "top", "tur", "og",
+    "eg", "hinterhaus", "hh", "vh",
+)  # fmt: skip
+
 # Words that a city's name begins with, and many others do.
 _CITY_PREFIXES = (
-    "bad", "sankt", "st", "san", "santa", "saint", "sainte", "new", "los", "las", "le", "la", "den", "s", "port", "fort",
+    "bad", "sankt", "st", "san", "santa", "saint", "sainte", "new", "los", "las", "le", "la", "den", "s", "port",
+    "fort",
 )  # fmt: skip
 
 
 def prepare(records: pa.Table, *, default_region: str = "DE", resources: Resources | None = None) -> pa.Table:
     """Comparison features, one row per record, in the order of ``record_id``.
 
-    ``records`` has the columns of RECORD_SCHEMA; all but the first three may be null. ``default_region`` is the country of
+    ``records`` has the columns of RECORD_SCHEMA; all but the first three may be null. ``default_region`` is the
+    country of
     phone numbers written without one, where the record names no country itself.
 
-    Columns: ``record_id``, ``system``, ``party_type``, ``record_hash`` (of the record as given); names folded to lower-case
-    Latin words: ``given_name`` (first), ``given_names`` (all), ``initials``, ``middle_initial``, ``family_name``, ``family_words``,
+    Columns: ``record_id``, ``system``, ``party_type``, ``record_hash`` (of the record as given); names folded to
+    lower-case
+    Latin words: ``given_name`` (first), ``given_names`` (all), ``initials``, ``middle_initial``, ``family_name``,
+    ``family_words``,
     ``given_spelling`` and ``family_spelling`` (vowels as written), ``given_sound`` and ``family_sounds``,
-    ``company_name`` (words without legal form), ``company_words``, ``company_sounds``, ``legal_form``; ``is_person`` (a person's name identifies
-    the party), ``may_be_person`` (no legal person of its own); ``birth_date`` and ``birth_digits`` (text ddmmyyyy); ``emails``
-    (without aliases), ``mailbox_words``, ``domains``, ``phones`` (E.164), ``switchboards`` (less the last one or two digits), ``vat_number``, ``street``, ``house_number``, ``postcode``, ``city``,
-    ``country_code``, ``customer_number``; ``given_key``, ``family_key``, ``company_key``, ``second_company_key`` (what a
+    ``company_name`` (words without legal form), ``company_words``, ``company_sounds``, ``legal_form``;
+    ``is_person`` (a person's name identifies
+    the party), ``may_be_person`` (no legal person of its own); ``birth_date`` and ``birth_digits`` (text ddmmyyyy);
+    ``emails``
+    (without aliases), ``mailbox_words``, ``domains``, ``phones`` (E.164), ``switchboards`` (less the last one or
+        two digits), ``vat_number``, ``street``, ``house_number``, ``postcode``, ``city``,
+    ``country_code``, ``customer_number``; ``given_key``, ``family_key``, ``company_key``, ``second_company_key``
+    (what a
     name sounds like, for blocking). Junk is null.
 
     Raises ConcordError when a column lacks, a record_id is null or comes twice, or a party type is unknown.
@@ -102,7 +115,8 @@ def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, d
             """
         )
         for table in (
-            "record", "prepared", "given_sound", "family_sound", "company_sound", "spelt_phone", "phone_number", "record_phone",
+            "record", "prepared", "given_sound", "family_sound", "company_sound", "spelt_phone", "phone_number",
+            "record_phone",
         ):  # fmt: skip
             connection.execute(f"drop table {table}")
     finally:
@@ -138,7 +152,8 @@ def check_rows(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     if repeated:
         raise ConcordError(f"record_id comes more than once in the records to link, e.g. {example!r}")
     unknown = connection.execute(
-        f"select min(party_type) from {table} where party_type not in ({text.sql_list(PARTY_TYPES)}) or party_type is null"
+        f"select min(party_type) from {table} where party_type not in ({text.sql_list(PARTY_TYPES)}) or"
+        f" party_type is null"
     ).fetchone()
     if unknown and unknown[0] is not None:
         raise ConcordError(f"unknown party type {unknown[0]!r}", hint=f"one of {', '.join(PARTY_TYPES)}")
@@ -174,7 +189,8 @@ def _make_phones(connection: duckdb.DuckDBPyConnection, default_region: str) -> 
     connection.execute(
         f"""
         create or replace temp table spelt_phone as
-        select record_id, region, case when starts_with(spelling, '+') then '+' else '' end || digits as spelling, digits
+        select record_id, region, case when starts_with(spelling, '+') then '+' else '' end || digits as spelling,
+            digits
         from (
             select record_id, region, spelling, regexp_replace(spelling, '[^0-9]', '', 'g') as digits
             from (
@@ -279,8 +295,10 @@ def _features_sql() -> str:
     )
     step(
         f"""
-        case when letters(given_name) not in ({text.sql_list(text.NO_GIVEN_NAMES)}) then something(letters(given_name)) end as given_name,
-        case when letters(family_name) not in ({text.sql_list(text.NO_FAMILY_NAMES)}) then something(letters(family_name)) end as family_name,
+        case when letters(given_name) not in ({text.sql_list(text.NO_GIVEN_NAMES)}) then
+            something(letters(given_name)) end as given_name,
+        case when letters(family_name) not in ({text.sql_list(text.NO_FAMILY_NAMES)}) then
+            something(letters(family_name)) end as family_name,
         something(vowels(letters(city))) as city,
         something(vowels(regexp_replace(letters(company_name), '\\b(und|et|u)\\b', 'and', 'g'))) as company_name,
         something(letters(street)) as street
@@ -297,21 +315,25 @@ def _features_sql() -> str:
         """
         list_transform(given_spellings, lambda w: vowels(w)) as given_words,
         list_transform(family_spellings, lambda w: vowels(w)) as family_list,
-        list_sort(list_distinct(list_filter(list_transform(emails, lambda e: mailbox(e)), lambda e: e is not null))) as mailboxes
+        list_sort(list_distinct(list_filter(list_transform(emails, lambda e: mailbox(e)), lambda e: e is not null)))
+            as mailboxes
         """
     )
     more(
         f"""
         {_legal_form_case()} as legal_form,
         case when length(legal_tail) < length(company_name)
-            then trim(left(company_name, length(company_name) - length(legal_tail))) else company_name end as company_core
+            then trim(left(company_name, length(company_name) - length(legal_tail))) else company_name end as
+            company_core
         """
     )
     more(
         f"""
-        filled(list_filter(cut_words(company_core), lambda w: w not in ({text.sql_list(text.COMPANY_STOP_WORDS)}))) as company_list,
-        (party_type in ('person', 'sole_trader') or coalesce(legal_form, 'ek') in ({text.sql_list(SOLE_TRADER_FORMS)})) as may_be_person,
-        regexp_replace(street, '\\b(?:apt|apartment|unit|suite|flat|wohnung|whg|etage|daire|no|nr|top|tur|og|eg|hinterhaus|hh|vh)\\b *[0-9]*[a-z]?', ' ', 'g')
+        filled(list_filter(cut_words(company_core), lambda w: w not in ({text.sql_list(text.COMPANY_STOP_WORDS)})))
+            as company_list,
+        (party_type in ('person', 'sole_trader') or coalesce(legal_form, 'ek') in
+            ({text.sql_list(SOLE_TRADER_FORMS)})) as may_be_person,
+        regexp_replace(street, '\\b(?:{"|".join(_WITHIN_A_HOUSE)})\\b *[0-9]*[a-z]?', ' ', 'g')
             as street_core
         """
     )
@@ -326,7 +348,8 @@ def _features_sql() -> str:
         regexp_replace(upper(vat_number), '[^A-Z0-9]', '', 'g') as vat_key,
         regexp_replace(upper(customer_number), '[^A-Z0-9]', '', 'g') as number_key,
         -- 'D-10115' is a postcode behind a country; a German one that was a number once lost its zero.
-        regexp_replace(regexp_replace(upper(postcode), '^ *[A-Z]{1,2} *- *([0-9])', '\\1'), '[^A-Z0-9]', '', 'g') as postcode_letters
+        regexp_replace(regexp_replace(upper(postcode), '^ *[A-Z]{1,2} *- *([0-9])', '\\1'), '[^A-Z0-9]', '', 'g') as
+            postcode_letters
         """
     )
     more(
@@ -352,7 +375,8 @@ _FINAL = f"""
         case when is_person then filled(named) end as given_names,
         -- A name has two letters at least; 'H.' is an initial.
         case when is_person then list_filter(given_spellings, lambda w: length(w) > 1)[1] end as given_spelling,
-        case when is_person then filled(list_sort(list_distinct(list_transform(given_words, lambda w: left(w, 1))))) end as initials,
+        case when is_person then filled(list_sort(list_distinct(list_transform(given_words, lambda w: left(w, 1)))))
+            end as initials,
         case when is_person then left(given_words[2], 1) end as middle_initial,
         case when is_person then nullif(array_to_string(family_list, ' '), '') end as family_name,
         case when is_person then filled(family_list) end as family_words,
@@ -361,12 +385,14 @@ _FINAL = f"""
         case when party_type <> 'person' then company_list end as company_words,
         case when party_type <> 'person' then legal_form end as legal_form,
         case when birth_date between date '1900-01-02' and date '2100-01-01'
-            and birth_date not in ({", ".join(f"date '{day}'" for day in _NO_BIRTH_DATES)}) then birth_date end as birth_date,
+            and birth_date not in ({", ".join(f"date '{day}'" for day in _NO_BIRTH_DATES)}) then birth_date end as
+                birth_date,
         filled(mailboxes) as emails,
         filled(list_sort(list_distinct(list_transform(mailboxes, lambda e: split_part(e, '@', 2))))) as domains,
         -- What people call themselves in their mailboxes.
         case when len(mailboxes) > 0 then vowels(regexp_replace(
-            array_to_string(list_transform(mailboxes, lambda e: split_part(e, '@', 1)), ' '), '[^a-z]+', ' ', 'g')) end as mailbox_words,
+            array_to_string(list_transform(mailboxes, lambda e: split_part(e, '@', 1)), ' '), '[^a-z]+', ' ', 'g'))
+            end as mailbox_words,
         record_phone.numbers as phones,
         case when party_type <> 'person' then list_sort(list_distinct(flatten(list_transform(
             record_phone.numbers, lambda p: [left(p, length(p) - 1), left(p, length(p) - 2)])))) end as switchboards,
@@ -374,7 +400,8 @@ _FINAL = f"""
         -- Written apart or together: 'Haupt Straße', 'Hauptstraße', 'Hauptstr.'
         nullif(replace(street_name, ' ', ''), '') as street,
         replace(house, ' ', '') as house_number,
-        case when length(postcode_key) >= 3 and ltrim(postcode_key, '0') <> '' and ltrim(postcode_key, '9') <> '' then postcode_key end
+        case when length(postcode_key) >= 3 and ltrim(postcode_key, '0') <> '' and ltrim(postcode_key, '9') <> ''
+            then postcode_key end
             as postcode,
         case
             when split_part(city, ' ', 1) in ({text.sql_list(_CITY_PREFIXES)})

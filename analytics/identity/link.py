@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Linking: candidates by blocking, scores by Splink, the evidence of every pair field by field."""
 
 from __future__ import annotations
@@ -6,6 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,8 +88,8 @@ def link(
     """Score every candidate pair of ``records`` (RECORD_SCHEMA) with a model.
 
     Pairs below the model's floor are counted in ``statistics``, not returned. ``known_pairs`` is the result of the last
-    time: records that didn't change since are not looked at again but to compare them with those that did, and the result
-    is that of a run without it. The result of another model, or without what a run must know, is not used.
+    time: records that didn't change since are looked at again only to compare them with those that did, and the result
+    is that of a run without it. A result of another model, or without its keys, is not used.
 
     Raises ConcordError for records that can't be linked (see `prepare`).
     """
@@ -116,7 +117,7 @@ def link(
             )
             .to_arrow_table()
             .cast(KNOWN_RECORD_SCHEMA),
-            statistics=_statistics(connection) | {"is_incremental": usable},
+            statistics=_statistics(connection) | {"is_incremental": usable, "seconds": run.seconds},
         )
         logger.info(
             "identity: %d records, %d candidate pairs, %d kept, in %.1f s",
@@ -144,26 +145,40 @@ class _Run:
     records: pa.Table
     model: LinkModel
     default_region: str
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def everything(self) -> None:
-        self._hash()
-        self._compare_ready(self.records)
-        make_candidates(self.connection)
-        self._score_candidates("from candidate")
+        with self._timed("features"):
+            self._hash()
+            self._compare_ready(self.records)
+        with self._timed("candidates"):
+            make_candidates(self.connection)
+        with self._timed("scores"):
+            self._score_candidates("from candidate")
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
 
     def since(self, known: LinkResult) -> None:
         """Keys of what changed are made anew, all others are known; then only pairs that were never scored are."""
         execute = self.connection.execute
-        self._hash()
+        with self._timed("features"):
+            self._hash()
         self.connection.register("known_record", known.records)
         self.connection.register("known_pair", known.pairs)
         execute(
-            "create temp table changed as select record_id, unique_id from hashed anti join known_record using (record_id, record_hash)"
+            "create temp table changed as select record_id, unique_id from hashed anti join known_record using"
+            " (record_id, record_hash)"
         )
         execute(
-            "create temp table gone as select blocks, refinement, is_refined from known_record anti join hashed using (record_id, record_hash)"
+            "create temp table gone as select blocks, refinement, is_refined from known_record anti join hashed"
+            " using (record_id, record_hash)"
         )
-        self._compare_ready(self._only("changed"))
+        with self._timed("features"):
+            self._compare_ready(self._only("changed"))
         make_keys(self.connection, "changed_key")
         execute(
             """
@@ -185,8 +200,9 @@ class _Run:
             )
             """
         )
-        place_members(self.connection, changed=True)
-        pair_members(self.connection)
+        with self._timed("candidates"):
+            place_members(self.connection, changed=True)
+            pair_members(self.connection)
         execute(
             """
             create temp table known_score as
@@ -202,7 +218,8 @@ class _Run:
             create temp table unscored as
             select candidate.*
             from candidate anti join known_score using (record_l, record_r)
-            where not is_stable or record_l in (select unique_id from changed) or record_r in (select unique_id from changed)
+            where not is_stable or record_l in (select unique_id from changed) or record_r in (select unique_id from
+                changed)
             """
         )
         large_block_examples(self.connection)
@@ -211,18 +228,22 @@ class _Run:
             create temp table needed as
             select record_id from hashed
             where unique_id in (
-                select record_l from unscored union all select record_r from unscored union all select unique_id from block_example
+                select record_l from unscored union all select record_r from unscored union all select unique_id
+                    from block_example
             )
             """
         )
-        self._compare_ready(self._only("needed"))
+        with self._timed("features"):
+            self._compare_ready(self._only("needed"))
         report_limits(self.connection)
-        self._score_candidates("from unscored")
+        with self._timed("scores"):
+            self._score_candidates("from unscored")
         rules = ", ".join(f"'{rule.name}'" for rule in RULES)
         execute(
             f"""
             insert into scored by name
-            select known_score.* exclude (record_l, record_r, rule_number) replace ([{rules}][rule_number + 1] as blocking_rule)
+            select known_score.* exclude (record_l, record_r, rule_number) replace ([{rules}][rule_number + 1] as
+                blocking_rule)
             from known_score
             """
         )
@@ -256,7 +277,8 @@ class _Run:
         self.connection.execute(
             f"""
             create or replace temp view blocked_pair as
-            select cast(rule_number as varchar) as match_key, record_l as join_key_l, record_r as join_key_r from ({pairs})
+            select cast(rule_number as varchar) as match_key, record_l as join_key_l, record_r as join_key_r from
+                ({pairs})
             """
         )
         _score(self.connection, self.model)
@@ -277,7 +299,8 @@ def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
         select
             l.record_id as left_record_id,
             r.record_id as right_record_id,
-            case when 'company' in (l.party_type, r.party_type) then case when l.party_type = r.party_type then 'company' else 'sole_trader' end
+            case when 'company' in (l.party_type, r.party_type) then case when l.party_type = r.party_type then
+                'company' else 'sole_trader' end
                 when 'sole_trader' in (l.party_type, r.party_type) then 'sole_trader' else 'person' end as party_type,
             [{rules}][cast(pair.match_key as integer) + 1] as blocking_rule,
             round(pair.match_weight, 6) as match_weight,
@@ -295,7 +318,9 @@ def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
 
 
 def _evidence_sql(model: LinkModel) -> str:
-    """JSON text: field → level and weight, for the fields that say something; the weights add up to the match weight."""
+    """JSON text: field → level and weight, for the fields that say something; the weights add up to the match
+    weight.
+    """
     prior = math.log2(model.match_share / (1 - model.match_share))
     parts = [f"""'"prior": {{"level": "any two records", "weight": {prior:.3f}}}'"""]
     for comparison in COMPARISONS:

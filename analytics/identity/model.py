@@ -1,9 +1,10 @@
-# ruff: noqa: E501
 """The linkage model: trained without labels, frozen, and the same for the same records in any order.
 
-Splink estimates u by random sampling and m by expectation maximisation over several training blocks. What the data can't tell
+Splink estimates u by random sampling and m by expectation maximisation over several training blocks. What the data
+can't tell
 (too few pairs, an empty column) keeps the prior that `comparisons` states, and the model says which is which. Term
-frequencies and junk values are counted once and frozen: the score of a pair depends on the model and the pair, never on which
+frequencies and junk values are counted once and frozen: the score of a pair depends on the model and the pair,
+never on which
 other records are there.
 """
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """m and u of every level: priors, bounds, and how Splink is told of them."""
 
 from __future__ import annotations
@@ -16,7 +15,9 @@ _DIGITS = 4
 
 @dataclass(frozen=True)
 class Parameter:
-    """m and u of one level, with where each is from: 'estimated', 'prior', or 'bound' (estimated, and held at a bound)."""
+    """m and u of one level, with where each is from: 'estimated', 'prior', or 'bound' (estimated, and held at a
+    bound).
+    """
 
     m: float
     u: float

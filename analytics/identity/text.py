@@ -1,7 +1,7 @@
-# ruff: noqa: E501
 """Text as it is compared: one alphabet, one case, no accents; phones in E.164; junk taken out.
 
-Everything is SQL over whole columns; Python is called only for what needs a library (other alphabets, broken encodings, phone
+Everything is SQL over whole columns; Python is called only for what needs a library (other alphabets, broken
+encodings, phone
 numbers), on the values that need it.
 """
 
@@ -25,41 +25,53 @@ _MOJIBAKE_PATTERN = re.compile(_MOJIBAKE)
 
 # Words people and systems write where they know nothing.
 NOTHING_WORDS = (
-    "na", "n a", "none", "null", "nil", "nan", "unknown", "unbekannt", "inconnu", "sconosciuto", "desconocido", "bilinmiyor",
-    "nieznany", "onbekend", "test", "tester", "testkunde", "test test", "dummy", "x", "xx", "xxx", "xxxx", "kunde", "customer",
-    "keine", "kein", "keine angabe", "k a", "not available", "not provided", "tbd", "default", "no name", "noname", "anonymous",
+    "na", "n a", "none", "null", "nil", "nan", "unknown", "unbekannt", "inconnu", "sconosciuto", "desconocido",
+    "bilinmiyor",
+    "nieznany", "onbekend", "test", "tester", "testkunde", "test test", "dummy", "x", "xx", "xxx", "xxxx", "kunde",
+    "customer",
+    "keine", "kein", "keine angabe", "k a", "not available", "not provided", "tbd", "default", "no name", "noname",
+    "anonymous",
     "anonym", "deleted", "geloscht", "geloescht", "gesperrt", "sonstige", "divers", "undefined", "missing", "empty",
 )  # fmt: skip
 
 # What forms hold in place of a given name: who somebody is to somebody else, or merely that it is somebody.
 NO_GIVEN_NAMES = (
-    "wife", "husband", "mother", "father", "mom", "mum", "dad", "son", "daughter", "child", "kid", "baby", "boy", "girl", "man", "woman",
-    "lady", "male", "female", "adult", "inmate", "resident", "granddaughter", "grandson", "brother", "sister", "person", "one",
-    "mann", "frau", "herr", "kind", "sohn", "tochter", "mutter", "vater", "ehefrau", "ehemann", "gatte", "gattin", "familie", "family",
-    "eheleute",
+    "wife", "husband", "mother", "father", "mom", "mum", "dad", "son", "daughter", "child", "kid", "baby", "boy",
+    "girl",
+    "man", "woman", "lady", "lady of the house", "male", "female", "adult", "adult male", "adult female", "minor",
+    "inmate", "resident", "granddaughter", "grandson", "grandchild", "brother", "sister", "person", "one", "owner",
+    "occupant", "respondent", "respondant", "anon", "householder", "tenant", "spouse", "partner", "roommate", "guest",
+    "mann", "frau", "herr", "kind", "sohn", "tochter", "mutter", "vater", "bruder", "schwester", "ehefrau", "ehemann",
+    "gatte", "gattin", "familie", "family", "eheleute", "hijo", "hija", "senor", "senora", "madre", "padre", "esposa",
+    "esposo", "femme", "mari", "fils", "fille", "mere", "pere", "kari", "karisi", "koca", "ogul", "kiz",
 )  # fmt: skip
-
 NO_FAMILY_NAMES = (
-    "wife", "husband", "respondent", "respondant", "of house", "head of house", "of household", "occupant", "resident", "householder",
-    "anon", "child", "ehefrau", "ehemann", "bewohner", "mieter",
+    "wife", "husband", "mother", "father", "daughter", "child", "brother", "sister", "respondent", "respondant", "anon",
+    "of house", "of the house", "head of house", "of household", "occupant", "resident", "householder", "tenant",
+    "spouse", "roommate", "ehefrau", "ehemann", "bewohner", "mieter",
 )  # fmt: skip
 
 # Mailboxes that belong to nobody.
 NOBODY_MAILBOXES = (
-    "none", "noreply", "no-reply", "no_reply", "donotreply", "nomail", "noemail", "no-email", "nobody", "null", "na", "n.a", "n/a",
-    "unknown", "unbekannt", "keine", "kein", "keinemail", "test", "xxx", "xx", "x", "dummy", "example", "email", "mail", "notprovided",
+    "none", "noreply", "no-reply", "no_reply", "donotreply", "nomail", "noemail", "no-email", "nobody", "null", "na",
+    "n.a", "n/a",
+    "unknown", "unbekannt", "keine", "kein", "keinemail", "test", "xxx", "xx", "x", "dummy", "example", "email",
+    "mail", "notprovided",
     "not.provided", "empty", "invalid", "fake", "abc", "asdf",
 )  # fmt: skip
 
 _TITLES = (
-    "dr", "prof", "professor", "doktor", "med", "jur", "rer", "nat", "phil", "hc", "dipl", "ing", "mag", "msc", "bsc", "mba", "phd",
-    "herr", "frau", "herrn", "mr", "mrs", "ms", "miss", "mme", "mlle", "monsieur", "madame", "sig", "sra", "jr", "sr", "junior",
+    "dr", "prof", "professor", "doktor", "med", "jur", "rer", "nat", "phil", "hc", "dipl", "ing", "mag", "msc",
+    "bsc", "mba", "phd",
+    "herr", "frau", "herrn", "mr", "mrs", "ms", "miss", "mme", "mlle", "monsieur", "madame", "sig", "sra", "jr",
+    "sr", "junior",
     "senior", "bay", "bayan", "pan", "pani",
 )  # fmt: skip
 
 # Particles of family names: written, left out and placed as one likes.
 _PARTICLES = (
-    "von", "vom", "zu", "zum", "zur", "und", "van", "de", "den", "der", "del", "della", "dello", "di", "da", "do", "dos", "du",
+    "von", "vom", "zu", "zum", "zur", "und", "van", "de", "den", "der", "del", "della", "dello", "di", "da", "do",
+    "dos", "du",
     "la", "le", "los", "las", "el", "al", "ter", "ten", "af", "av",
 )  # fmt: skip
 
@@ -112,7 +124,8 @@ _STREET_WORDS = (
 
 # Groups of letters that languages write one sound with, the longest first.
 _SPOKEN = (
-    ("dsch", "k"), ("tsch", "k"), ("dzh", "k"), ("sch", "s"), ("sh", "s"), ("sz", "s"), ("cz", "k"), ("rz", "r"), ("kh", "k"), ("ph", "f"),
+    ("dsch", "k"), ("tsch", "k"), ("dzh", "k"), ("sch", "s"), ("sh", "s"), ("sz", "s"), ("cz", "k"), ("rz", "r"),
+    ("kh", "k"), ("ph", "f"),
     ("ck", "k"), ("dt", "t"), ("th", "t"), ("ch", "k"),
 )  # fmt: skip
 
@@ -198,7 +211,8 @@ def _macros() -> tuple[str, ...]:
     for letter in "aeioubdfgklmnprstw":
         spoken = f"replace({spoken}, '{letter}{letter}', '{letter}')"
     return (
-        # One alphabet, in steps: encodings repaired, accents off, other scripts in Latin letters. Few values need the Python.
+        # One alphabet, in steps: encodings repaired, accents off, other scripts in Latin letters. Few values need
+        # the Python.
         f"""repaired(x) as case when regexp_matches(x, '{_MOJIBAKE}') then repair_encoding(x) else x end""",
         f"""cut(x) as nfc_normalize(substr(x, 1, {LONGEST_TEXT}))""",
         """plain(x) as strip_accents(replace(lower(x), 'ß', 'ss'))""",
@@ -209,28 +223,34 @@ def _macros() -> tuple[str, ...]:
         """vowels(x) as replace(replace(replace(x, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')""",
         f"""something(x) as case when x = '' or x in ({sql_list(NOTHING_WORDS)}) then null else x end""",
         """filled(x) as case when len(x) > 0 then x end""",
-        f"""cut_words(x) as list_transform(list_filter(string_split(x, ' '), lambda w: w <> ''), lambda w: substr(w, 1, {LONGEST_WORD}))""",
+        f"""cut_words(x) as list_transform(list_filter(string_split(x, ' '), lambda w: w <> ''), lambda w: substr(w,
+        1, {LONGEST_WORD}))""",
         f"""without_titles(x) as list_filter(x, lambda w: w not in ({titles}))""",
         f"""without_particles(x) as case when len(list_filter(x, lambda w: w not in ({particles}))) > 0
             then list_filter(x, lambda w: w not in ({particles})) else x end""",
         # What a name sounds like, roughly and in any European language: a key for finding candidates, never evidence.
         """hard_letters(x) as translate(
-            replace(replace(replace(replace(replace(replace(x, 'sch', 's'), 'ph', 'f'), 'ck', 'k'), 'dt', 't'), 'th', 't'), 'ch', 'k'),
+            replace(replace(replace(replace(replace(replace(x, 'sch', 's'), 'ph', 'f'), 'ck', 'k'), 'dt', 't'),
+                'th', 't'), 'ch', 'k'),
             'cqgzxvpdyj', 'kkksswbtii')""",
-        # The same name as other languages spell it: Vladimir and Wladimir, Şeyma and Scheyma, Cem and Dschem, Julia and Yuliya.
+        # The same name as other languages spell it: Vladimir and Wladimir, Şeyma and Scheyma, Cem and Dschem, Julia
+        # and Yuliya.
         f"""spoken(x) as {spoken}""",
         f"""consonants(x) as {doubled}""",
         """sound(x) as substr(left(hard_letters(x), 1) || consonants(substr(hard_letters(x), 2)), 1, 5)""",
         # 'Hauptstraße', 'Haupt Str.' and 'Hauptstr' alike.
-        f"""spelt_street(x) as regexp_replace(case when regexp_matches(x, '\\b(?:{any_street_word})\\b') then trim({street}) else x end,
+        f"""spelt_street(x) as regexp_replace(case when regexp_matches(x, '\\b(?:{any_street_word})\\b') then
+        trim({street}) else x end,
             '(strasse|strase)$', 'str')""",
         """local_part(x) as regexp_replace(split_part(x, '@', 1), '[+].*$', '')""",
-        """mail_domain(x) as case split_part(x, '@', 2) when 'googlemail.com' then 'gmail.com' when 'protonmail.com' then 'proton.me'
+        """mail_domain(x) as case split_part(x, '@', 2) when 'googlemail.com' then 'gmail.com' when 'protonmail.com'
+        then 'proton.me'
             when 'pm.me' then 'proton.me' when 'protonmail.ch' then 'proton.me' else split_part(x, '@', 2) end""",
         # Two spellings of one mailbox: behind '+' everything, and with some providers dots, go to the same person.
         f"""mailbox(x) as case
             when not regexp_full_match(x, '[^@ ]+@[^@ ]+[.][^@ .]+') or local_part(x) in ({sql_list(NOBODY_MAILBOXES)})
                 or local_part(x) = '' then null
-            when mail_domain(x) in ('gmail.com', 'proton.me') then replace(local_part(x), '.', '') || '@' || mail_domain(x)
+            when mail_domain(x) in ('gmail.com', 'proton.me') then replace(local_part(x), '.', '') || '@' ||
+                mail_domain(x)
             else local_part(x) || '@' || mail_domain(x) end""",
     )

@@ -1,5 +1,6 @@
-# ruff: noqa: E501
-"""Learning a model from records alone: what is junk, how frequent values are, u by sampling, m by expectation maximisation."""
+"""Learning a model from records alone: what is junk, how frequent values are, u by sampling, m by expectation
+maximisation.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ _EXACT_RULES = (
     ("company_name", "phones[1]"),
 )
 _MOST_IN_EXACT_BLOCK = 12
-# People share contact details where so many pairs at one are two people, per pair that is one; with fewer pairs nobody can tell.
+# People share contact details where so many pairs at one are two people, per pair that is one; with fewer pairs
+# nobody can tell.
 _SHARING_SHARE = 0.05
 _FEWEST_TO_TELL = 50
 # Few records need no large sample to tell how often their values meet.
@@ -106,7 +108,8 @@ def _junk(connection: duckdb.DuckDBPyConnection, column: str, is_list: bool) -> 
         f"""
         select value
         from (
-            select {value} as value, coalesce(company_name, '') || coalesce(sound(given_name), '') || coalesce(sound(family_name), '') as holder
+            select {value} as value, coalesce(company_name, '') || coalesce(sound(given_name), '') ||
+                coalesce(sound(family_name), '') as holder
             from feature
         )
         where value is not null
@@ -124,7 +127,8 @@ def _usual_given_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]
         select given_name from feature
         where length(given_name) > 1
         group by given_name
-        having count(distinct family_name) >= greatest({_FEWEST_FAMILIES}, {_USUAL_SHARE} * (select count(*) from feature))
+        having count(distinct family_name) >= greatest({_FEWEST_FAMILIES}, {_USUAL_SHARE} * (select count(*) from
+        feature))
         order by given_name nulls last
         """
     ).fetchall()
@@ -138,7 +142,8 @@ def _frequencies(connection: duckdb.DuckDBPyConnection, column: str) -> dict[str
     rows = connection.execute(
         f"""
         with counted as (
-            select cast({column} as varchar) as value, count(*) as times from comparable where {column} is not null group by all
+            select cast({column} as varchar) as value, count(*) as times from comparable where {column} is not null
+                group by all
         ),
         total as (select cast(sum(times) as double) as times, count(*) as number_of_values from counted)
         select counted.value, counted.times / total.times, total.times, total.number_of_values
@@ -176,7 +181,8 @@ def _match_share(connection: duckdb.DuckDBPyConnection) -> float:
         with block as ({" union all ".join(selects)}),
         left_member as (select members, unnest(members) as l from block)
         select
-            (select count(*) from (select distinct l, r from (select l, unnest(members) as r from left_member) where l < r)),
+            (select count(*) from (select distinct l, r from (select l, unnest(members) as r from left_member) where
+                l < r)),
             (select count(*) from comparable)
         """
     ).fetchone() or (0, 0)
@@ -186,8 +192,10 @@ def _match_share(connection: duckdb.DuckDBPyConnection) -> float:
 
 
 def _sharing(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Whether people share contact details here: pairs at one address, phone or mailbox that are surely two people (neither
-    given name nor birth date alike) beside those that are surely one. Where it can't be told, they do: households exist.
+    """Whether people share contact details here: pairs at one address, phone or mailbox that are surely two people
+    (neither
+    given name nor birth date alike) beside those that are surely one. Where it
+    can't be told, they do: households exist.
     """
     others = ones = 0
     for columns in (("city", "street", "house_number"), ("phones[1]",), ("emails[1]",)):
@@ -196,7 +204,8 @@ def _sharing(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             f"""
             with person as (
                 select *, hash({keys}) as place from comparable
-                where given_name is not null and birth_date is not null and {" and ".join(f"{c} is not null" for c in columns)}
+                where given_name is not null and birth_date is not null and
+                    {" and ".join(f"{c} is not null" for c in columns)}
             ),
             small as (select place from person group by place having count(*) between 2 and {_MOST_IN_EXACT_BLOCK})
             select

@@ -1,4 +1,6 @@
-"""Records to test linking with: single ones by hand, and a small population with households, written by several systems."""
+"""Records to test linking with: single ones by hand, and a small population with households, written by several
+systems.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,13 @@ import pyarrow as pa
 from analytics.identity.features import RECORD_SCHEMA
 
 _GIVEN = (
-    "Anna", "Bernd", "Cem", "Dilara", "Emil", "Franka", "Georg", "Hanna", "Ivan", "Jutta", "Karl", "Lena", "Murat", "Nora", "Otto",
+    "Anna", "Bernd", "Cem", "Dilara", "Emil", "Franka", "Georg", "Hanna", "Ivan", "Jutta", "Karl", "Lena", "Murat",
+    "Nora", "Otto",
     "Petra", "Quirin", "Rosa", "Stefan", "Tanja", "Ulrich", "Vera", "Willi", "Yusuf", "Zara",
 )  # fmt: skip
 _FAMILY = (
-    "Müller", "Schmidt", "Yılmaz", "Kowalski", "Weiß", "Öztürk", "Fischer", "Hoffmann", "Şahin", "Krämer", "Vogel", "Brandt", "Neumann",
+    "Müller", "Schmidt", "Yılmaz", "Kowalski", "Weiß", "Öztürk", "Fischer", "Hoffmann", "Şahin", "Krämer", "Vogel",
+    "Brandt", "Neumann",
     "Schäfer", "Jäger", "Lorenz", "Kuhn", "Peters", "Simon", "Arnold",
 )  # fmt: skip
 _STREETS = ("Hauptstraße", "Gartenweg", "Am Markt", "Lindenallee", "Schulstraße", "Bergstraße", "Ringstraße")
