@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import polars as pl
 import pyarrow as pa
 
-from ingestion.connectors.file_load import Fields, FileLoad, Layout, release_rows
+from ingestion.connectors.file_load import FileLoad, release_rows
 from ingestion.connectors.files import FileFormat, FileProblem
+from ingestion.connectors.layout import Fields, Layout
 from ingestion.extraction import Extraction, LoadContext
 from ingestion.registry import Entity
 

@@ -97,6 +97,18 @@ class SourceFile:
             return False
         return (status.st_size, status.st_mtime_ns) == (self.size, self.modified_ns)
 
+    def unless_growing(self, reason: str) -> str:
+        """A young file that seems broken off is probably still being written."""
+        return "being_written" if self.age_seconds < _SETTLE_SECONDS or not self.is_unchanged() else reason
+
+    def digest_as_delivered(self) -> str | None:
+        """SHA-256 of the file as it lies there, None when it can't be read."""
+        try:
+            with self.path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
+
 
 def find_files(context: LoadContext) -> list[SourceFile]:
     """Files of the entity in the source's folder, in the order of their names.
@@ -143,6 +155,15 @@ class Chunk:
     first_line: int  # line number of the first one, from 1
     lines: int
     bad_encoding: list[int] = field(default_factory=list)  # line numbers
+    # Line of each record in the file, where they don't follow one another.
+    positions: list[int] | None = None
+
+    @property
+    def line_numbers(self) -> np.ndarray:
+        """Number of each record's line."""
+        if self.positions is not None:
+            return np.array(self.positions, dtype=np.int64)
+        return np.arange(self.first_line, self.first_line + self.lines)
 
 
 class FileReader:
@@ -185,18 +206,18 @@ class FileReader:
                     if not block:
                         break
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            self.sha256 = _digest_as_delivered(self.file.path)
+            self.sha256 = self.file.digest_as_delivered()
             reason = "truncated_gzip" if isinstance(error, EOFError) else "corrupt_gzip"
             raise FileProblem(
-                self._unless_growing(reason), f"broken off or damaged after {next_line - 1:,} lines"
+                self.file.unless_growing(reason), f"broken off or damaged after {next_line - 1:,} lines"
             ) from None
         except OSError as error:
             raise FileProblem("unreadable", str(error.strerror or error)) from None
         self.sha256 = digest.hexdigest()
         if is_first:
-            raise FileProblem(self._unless_growing("empty_file"), "the file holds nothing")
+            raise FileProblem(self.file.unless_growing("empty_file"), "the file holds nothing")
         if self._form.trailer and self.trailer is None:
-            raise FileProblem(self._unless_growing("missing_trailer"), "the last line is no trailer")
+            raise FileProblem(self.file.unless_growing("missing_trailer"), "the last line is no trailer")
         if not self.file.is_unchanged():
             raise FileProblem("being_written", "the file changed while it was read")
 
@@ -212,10 +233,6 @@ class FileReader:
     def is_small(self) -> bool:
         """Small enough to be read whole, ahead of its turn."""
         return self.file.size <= (_SMALL_GZIP_BYTES if self._form.compression else CHUNK_BYTES)
-
-    def _unless_growing(self, reason: str) -> str:
-        """A young file that seems broken off is probably still being written."""
-        return "being_written" if self.file.age_seconds < _SETTLE_SECONDS or not self.file.is_unchanged() else reason
 
     def _split(self, text: bytes) -> tuple[bytes, bytes]:
         """Whole lines, and what follows them. The last whole line is kept back: it may be the trailer."""
@@ -310,11 +327,3 @@ def trailer_numbers(trailer: str, form: FileFormat, is_delimited: bool) -> list[
         return [int(text) for text in fields if text.strip()]
     except ValueError:
         raise FileProblem("bad_trailer", f"not numbers: {trailer[:80]}") from None
-
-
-def _digest_as_delivered(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None

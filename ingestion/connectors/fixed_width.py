@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pyarrow as pa
 
-from ingestion.connectors.file_load import Fields, FileLoad, Layout, release_rows
+from ingestion.connectors.file_load import FileLoad, release_rows
 from ingestion.connectors.files import FileFormat
+from ingestion.connectors.layout import Fields, Layout
 from ingestion.extraction import Extraction, LoadContext
 from ingestion.registry import Entity
 
