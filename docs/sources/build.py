@@ -21,6 +21,7 @@ PLACES = {
     "sql": [("Column", "name")],
     "tmforum": [("JSON path", "path"), ("Our name", "as")],
     "delimited": [("Heading", "header"), ("Our name", "as")],
+    "measurement": [("Element", "header"), ("Our name", "name")],
     "fixed_width": [("Field", "name"), ("First byte", "start"), ("Bytes", "width")],
 }
 

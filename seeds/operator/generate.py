@@ -1,4 +1,4 @@
-"""Makes one synthetic operator on disk: nine flawed copies of one true world, and the ledger of what is wrong."""
+"""Makes one synthetic operator on disk: ten flawed copies of one true world, and the ledger of what is wrong."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from seeds.operator.copies.crm_fixed import copy_crm_fixed
 from seeds.operator.copies.inventory import copy_inventory
 from seeds.operator.copies.keys import Keys
 from seeds.operator.copies.orders import copy_orders
+from seeds.operator.copies.performance import copy_performance, name_flaws
 from seeds.operator.copies.subscribers import copy_subscribers
 from seeds.operator.copies.usage import arrange, copy_usage
 from seeds.operator.ledger import build_ledger, subject_text
@@ -27,7 +28,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 3
+VERSION = 4
 
 
 def generate(
@@ -64,6 +65,7 @@ def generate(
     # These are held no longer than it takes to write them.
     _write(folder, "catalog", copy_catalog(operator, keys), report)
     _write(folder, "orders", copy_orders(operator, keys), report)
+    _write(folder, "performance", copy_performance(operator), report)
     _write(folder, "usage", copy_usage(operator, files), report)
     _write_subscribers(folder, operator, report)
 
@@ -107,7 +109,8 @@ def _write_subscribers(folder: Path, operator: Operator, report: Progress) -> No
 
 
 def _flaws(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.DataFrame]:
-    """Disagreements about references: who belongs to whom, and customers entered twice."""
+    """Disagreements about references: who belongs to whom, customers entered twice, names of the network."""
+    names = name_flaws(operator)
     account = billing.reference_flaws["account"].to_numpy()
     line = billing.number_flaws["line"].to_numpy()
     twice = pl.Series(keys.duplicated)
@@ -126,6 +129,7 @@ def _flaws(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.Data
             subject=subject_text(duplicates),
             description=pl.lit("duplicate_customer: the CRM holds this person twice"),
         ),
+        names.select(subject=subject_text(names.drop("description")), description="description"),
     ]
 
 

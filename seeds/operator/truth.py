@@ -13,6 +13,7 @@ from seeds.operator.copies.alarms import alarmed_objects
 from seeds.operator.copies.columns import instants
 from seeds.operator.copies.inventory import CELL, NODE, PORT, SITE
 from seeds.operator.copies.keys import Keys
+from seeds.operator.copies.performance import measured_objects, object_key
 from seeds.operator.copies.subscribers import register
 from seeds.operator.copies.usage import MediationFiles
 from seeds.operator.world.offerings import USAGE_TYPES
@@ -29,7 +30,8 @@ def build_truth(
     ``service``: system, entity, source_key, valid_from, valid_to (half-open; null where the key has one line for good),
     line_id.
     ``usage``: stream, file_sequence, record_sequence, line_id.
-    ``resource``: system, entity, source_key (fault management's own name for what it raises alarms about), resource_id.
+    ``resource``: system, entity, source_key (fault management's own name for what it raises alarms about, an element
+    manager's for what it measures), resource_id; what only an element manager knows is a resource of its own.
     """
     delivered = _delivered(copies)
     return {
@@ -159,4 +161,10 @@ def _resources(operator: Operator, keys: Keys, delivered: pl.DataFrame) -> pl.Da
     known = pl.concat(parts).join(delivered, on=list(_RECORD), how="semi")
     cards = register(operator).filter("is_dumped").unique("serial")
     shown = _records("subscribers", "subscriber", cards["imsi"], resource_id=_name("sim-", cards["serial"].to_numpy()))
-    return pl.concat([known, shown]).sort(*_RECORD)
+    measured = measured_objects(operator)
+    prefix = pl.col("kind").replace_strict(prefixes | {"Port": "port-"})
+    key = object_key(measured)
+    true_name = pl.when(pl.col("number") >= 0).then(prefix + pl.col("number").cast(pl.String))
+    meant = measured.select(true_name.otherwise(pl.lit("unknown-") + key)).to_series()
+    counted = _records("performance", "measured_object", key, resource_id=meant)
+    return pl.concat([known, shown, counted]).sort(*_RECORD)

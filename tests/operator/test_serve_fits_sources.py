@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
+
+from ingestion.connectors.files import SourceFile
+from ingestion.connectors.measurement import FIELDS, MeasurementReader
 from ingestion.registry import registry
-from seeds.operator.serve import billing, crm_fixed_files, subscriber_files, usage_files
+from seeds.operator.serve import billing, crm_fixed_files, performance_files, subscriber_files, usage_files
 from seeds.operator.serve.tmforum import CHANGED_ATTRIBUTES, PATHS
 
 TYPES = {"text": "text", "integer": "bigint", "date": "date", "timestamp": "timestamptz"}
@@ -62,3 +67,42 @@ def test_usage_columns_and_sums() -> None:
         assert list(columns) == [column.header for column in entity.columns if column.header]
         assert [list(group) for group in sums] == entity.trailer_sums
         assert entity.file_pattern.fullmatch(f"{prefix}_voice_20260701_000001.csv.gz")
+
+
+def test_measurement_files(tmp_path: Path) -> None:
+    """Every manager's way to write them is read: a prefix and single elements, no prefix and lists."""
+    (entity,) = registry()["performance"].entities
+    begin = datetime(2026, 9, 29, 22, tzinfo=UTC)
+    rows = pl.DataFrame(
+        {
+            "element_manager": ["NMS-1"] * 2,
+            "dn_prefix": ["DC=x"] * 2,
+            "managed_element": ["ManagedElement=1"] * 2,
+            "user_label": ["A & B"] * 2,
+            "measured_object": ["Cell=1", "Cell=2"],
+            "measurement_info": ["cells"] * 2,
+            "begin_at": [begin] * 2,
+            "end_at": [begin + timedelta(hours=1)] * 2,
+            "counters": [["a", "b"]] * 2,
+            "values": [["1", "2.5"], ["NIL", "4"]],
+            "is_suspect": [False, True],
+        }
+    )
+    for vendor in ("Nordwave", *performance_files.PREFIXES, *performance_files.LISTING):
+        file = tmp_path / performance_files.file_name("NMS-1", begin, begin + timedelta(hours=1))
+        match = entity.file_pattern.fullmatch(file.name)
+        assert match and match["element_manager"] == "NMS-1" and match["file_date"] == "20260930"
+        written = performance_files.document(rows.with_columns(vendor_name=pl.lit(vendor)))
+        file.write_bytes(performance_files.compress(written))
+        status = file.stat()
+        found = SourceFile(file, match.groupdict(), status.st_size, status.st_mtime_ns)
+        (chunk,) = MeasurementReader(found, is_compressed=True).chunks()
+        values = [dict(zip(FIELDS, line.split("\t"), strict=True)) for line in chunk.body.decode().splitlines()]
+        assert [(row["counter"], row["value"], row["is_suspect"]) for row in values] == [
+            ("a", "1", "false"), ("b", "2.5", "false"), ("a", "", "true"), ("b", "4", "true"),
+        ]  # fmt: skip
+        assert {row["vendor_name"] for row in values} == {vendor}
+        assert {row["user_label"] for row in values} == {"A & B"}
+        assert {row["period_end_at"] for row in values} == {"2026-09-30T01:00:00+02:00"}
+        declared = {column.name for column in entity.columns} - {"element_manager"}
+        assert declared == set(FIELDS) - {"fault"}

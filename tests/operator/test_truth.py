@@ -42,12 +42,18 @@ def one(database: duckdb.DuckDBPyConnection, query: str) -> object:
         ("resource", "inventory", "resource", "id"),
         ("resource", "subscribers", "subscriber", "imsi"),
         ("resource", "alarms", "alarm", "json_extract_string(document, '$.alarmedObject.id')"),
+        (
+            "resource",
+            "performance",
+            "measurement",
+            "concat(element_manager, '/', managed_element, ',', measured_object)",
+        ),
     ],
 )
 def test_the_truth_has_each_delivered_record_and_no_other(
     database: duckdb.DuckDBPyConnection, truth: str, system: str, entity: str, key: str
 ) -> None:
-    named = "alarmed_object" if entity == "alarm" else entity
+    named = {"alarm": "alarmed_object", "measurement": "measured_object"}.get(entity, entity)
     delivered = set(database.sql(f"select distinct {key} from {system}_{entity}").fetchall())
     known = database.sql(
         f"select source_key from truth_{truth} where system = '{system}' and entity = '{named}'"

@@ -116,20 +116,27 @@
 
 {#-
     Key of a piece of network plant from its written name: kind and number of each part that the name mentions, without
-    leading zeros. 'SITE_0042/CELL-3', 'Site 42 Cell 3' and 'site-42-cell-03' meet as 'site 42 cell 3'.
+    leading zeros. 'SITE_0042/CELL-3', 'Site 42 Cell 3', 'site-42-cell-03' and the distinguished names
+    'ManagedElement=SITE_0042,GnbDuFunction=1,NrCellDu=3' and 'ManagedElement=enb-00042,EUtranCellFDD=3' meet as 'site 42 cell 3'.
+    The larger part is part of the key: cell 3 of one site is never cell 3 of another, and a name without the site meets none.
 -#}
 {% macro plant_key(expression) -%}
     {%- set folded = folded_text(expression) -%}
     nullif(concat_ws(
         ' '
         {%- for word, pattern in [
-            ('site', 'site ?0*([0-9]+)'), ('cell', 'cell ?0*([0-9]+)'),
-            ('node', '(?:access ?node|node|olt|dslam|an) ?0*([0-9]+)'), ('port', 'port ?0*([0-9]+)')
+            ('site', '\\b(?:site|enb|enodeb|gnb|gnodeb|bts) ?0*([0-9]+)'), ('cell', 'cell ?(?:du|cu|fdd|tdd)? ?0*([0-9]+)'),
+            ('node', '\\b(?:access ?node|node|olt|dslam|an) ?0*([0-9]+)'), ('port', '\\bport ?0*([0-9]+)')
         ] -%}
         ,
         '{{ word }} ' || {{ regexp_group(folded, pattern) }}
         {%- endfor %}
     ), '')
+{%- endmacro %}
+
+{#- The whole name of what an element manager measures: managers don't agree on names, so its own stands first. -#}
+{% macro measured_object_key(element_manager, managed_element, measured_object) -%}
+    concat_ws('', {{ element_manager }}, '/', {{ managed_element }}, ',', {{ measured_object }})
 {%- endmacro %}
 
 {#-

@@ -8,7 +8,7 @@
         'billing_account': ['billing'],
         'product': ['crm', 'crm_fixed', 'billing'],
         'service': ['inventory', 'subscribers', 'crm', 'crm_fixed', 'billing'],
-        'resource': ['inventory', 'subscribers', 'alarms'],
+        'resource': ['inventory', 'subscribers', 'alarms', 'performance'],
     }[entity]) }}
 {%- endmacro %}
 

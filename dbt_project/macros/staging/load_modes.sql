@@ -40,6 +40,9 @@
             'product_order': {'mode': 'full', 'key': ['id'], 'cursor': none},
             'service_order': {'mode': 'full', 'key': ['id'], 'cursor': none},
         },
+        'performance': {
+            'measurement': {'mode': 'file', 'key': ['element_manager', 'managed_element', 'measured_object', 'counter', 'period_end_at', 'granularity_seconds'], 'cursor': none},
+        },
         'subscribers': {
             'subscriber': {'mode': 'snapshot', 'key': ['imsi'], 'cursor': none},
         },

@@ -15,5 +15,5 @@ select
     valid_from,
     valid_to
 from reference
--- an object that only alarms name is no resource
+-- an object that only alarms or element managers name is no resource
 where resource_id in (select resource.resource_id from {{ ref('dim_resource') }} as resource)

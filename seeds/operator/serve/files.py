@@ -1,4 +1,4 @@
-"""The file interfaces of one operator: crm_fixed, subscribers and usage, written from its Parquet files once."""
+"""The file interfaces of one operator: crm_fixed, performance, subscribers, usage; written from Parquet once."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from pathlib import Path
 
 from seeds.operator.serve.crm_fixed_files import write_crm_fixed_files
 from seeds.operator.serve.interface_faults import plant, write_to_ledger
+from seeds.operator.serve.performance_files import write_performance_files
 from seeds.operator.serve.subscriber_files import write_subscriber_files
 from seeds.operator.serve.usage_files import write_usage_files
 
 WRITERS = {
     "crm_fixed": write_crm_fixed_files,
+    "performance": write_performance_files,
     "subscribers": write_subscriber_files,
     "usage": write_usage_files,
 }
 _MARK = ".written.json"
-_DATE = re.compile(r"(?<=_)\d{8}(?=[_.])")
+_DATE = re.compile(r"(?<=[_C])\d{8}(?=[_.])")
 
 
 def write_files(operator: Path, seed: int = 42, faults: bool = True) -> dict[str, int]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from seeds.operator.serve import subscriber_files, usage_files
+from seeds.operator.serve import performance_files, subscriber_files, usage_files
 
 PREFIX = "IF-"
 LEDGER_SCHEMA = {
@@ -61,10 +61,10 @@ class _UsageFile:
 
 
 def plant(files: Path, seed: int) -> list[InterfaceFault]:
-    """Spoil the files below ``files`` (usage/, subscribers/) and say what was done.
+    """Spoil the files below ``files`` (usage/, subscribers/, performance/) and say what was done.
 
-    Which files are hit depends on the seed alone. Does what the files at hand allow: five usage files and one dump
-    of the subscriber register for everything.
+    Which files are hit depends on the seed alone. Does what the files at hand allow: five usage files, one dump
+    of the subscriber register and three measurement files for everything.
     """
     chosen = _choose(files / "usage", seed)
     spoilers = (_resend_identical, _resend_regenerated, _send_late, _add_bad_rows, _copy_with_broken_trailer)
@@ -72,6 +72,10 @@ def plant(files: Path, seed: int) -> list[InterfaceFault]:
     dumps = sorted((files / "subscribers").glob("hlr_*.dat.gz"))
     if dumps:
         faults.append(_break_off_dump(dumps[0]))
+    measurements = sorted((files / "performance").glob("C*.xml.gz"))
+    hit = random.Random(seed).sample(measurements, min(3, len(measurements)))
+    spoilers_of_measurements = (_break_off_measurement, _resend_measurement, _add_bad_measurements)
+    faults += [spoil(file) for spoil, file in zip(spoilers_of_measurements, hit, strict=False)]
     return faults
 
 
@@ -209,4 +213,47 @@ def _break_off_dump(first: Path) -> InterfaceFault:
     return InterfaceFault(
         "subscriber_dump_truncated", "subscribers.subscriber", broken.name, file_date,
         f"the transfer broke off after six tenths; the next dump, {first.name}, is whole",
+    )  # fmt: skip
+
+
+def _measurement_date(file: Path) -> date:
+    return datetime.strptime(file.name[1:9], "%Y%m%d").date()
+
+
+def _break_off_measurement(file: Path) -> InterfaceFault:
+    broken = file.with_name(file.name.replace(".xml.gz", "_-_1.xml.gz"))
+    whole = file.read_bytes()
+    broken.write_bytes(whole[: len(whole) * 6 // 10])
+    return InterfaceFault(
+        "measurement_file_truncated", "performance.measurement", broken.name, _measurement_date(file),
+        f"the transfer broke off after six tenths; {file.name} is whole",
+    )  # fmt: skip
+
+
+def _resend_measurement(file: Path) -> InterfaceFault:
+    copy = file.with_name(file.name.replace(".xml.gz", "_-_2.xml.gz"))
+    copy.write_bytes(file.read_bytes())
+    return InterfaceFault(
+        "measurement_file_resent", "performance.measurement", copy.name, _measurement_date(file),
+        f"the bytes of {file.name} sent a second time under another name",
+    )  # fmt: skip
+
+
+def _add_bad_measurements(file: Path) -> InterfaceFault:
+    """On top of the good ones: a value that is no number, and one whose counter the file doesn't declare."""
+    text = gzip.decompress(file.read_bytes()).decode()
+    prefix = "mc:" if "<mc:" in text else ""
+    group = (
+        f'<{prefix}measType p="1">Test.Counter</{prefix}measType>'
+        f'<{prefix}measValue measObjLdn="Test=1"><{prefix}r p="1">n/a</{prefix}r><{prefix}r p="7">1</{prefix}r>'
+        f"</{prefix}measValue></{prefix}measInfo>"
+    )
+    # The last group of counters, once more with its interval and nothing else of it.
+    start = text.rindex(f"<{prefix}measInfo ")
+    period = text[start : text.index("/>", text.index("granPeriod", start)) + 2]
+    end = text.rindex(f"</{prefix}measInfo>") + len(f"</{prefix}measInfo>")
+    file.write_bytes(performance_files.compress((text[:end] + period + group + text[end:]).encode()))
+    return InterfaceFault(
+        "measurement_bad_values", "performance.measurement", file.name, _measurement_date(file),
+        "two values on top of the good ones: one that is no number, one of an undeclared counter",
     )  # fmt: skip

@@ -19,6 +19,8 @@ select
     cast(null as string) as site_record_id,
     cast(null as string) as parent_record_id,
     alarmed_object_id as resource_name,
+    cast(null as string) as alternative_name,
+    cast(null as string) as cell_identity,
     max(alarmed_object_type) as resource_type_code,
     cast(null as string) as imsi,
     cast(null as string) as iccid,

@@ -18,6 +18,7 @@ read as (
         {{ characteristic_value('resource_characteristic', 'imsi') }} as imsi,
         {{ characteristic_value('resource_characteristic', 'iccid') }} as iccid,
         {{ characteristic_value('resource_characteristic', 'technology') }} as technology,
+        {{ characteristic_value('resource_characteristic', 'cellId') }} as cell_identity,
         {{ characteristic_value('resource_characteristic', 'latitude') }} as latitude,
         {{ characteristic_value('resource_characteristic', 'longitude') }} as longitude,
         {{ json_array_find('resource_relationship', '$.relationshipType', 'isContainedBy', '$.resource.id') }} as parent_id
@@ -33,6 +34,8 @@ select
     {{ record_id('inventory', 'resource', 'site_id') }} as site_record_id,
     {{ record_id('inventory', 'resource', 'parent_id') }} as parent_record_id,
     resource_name,
+    cast(null as string) as alternative_name,
+    cell_identity,
     resource_type as resource_type_code,
     imsi,
     iccid,

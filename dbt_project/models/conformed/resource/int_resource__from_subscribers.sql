@@ -32,6 +32,8 @@ select
     cast(null as string) as site_record_id,
     cast(null as string) as parent_record_id,
     cast(null as string) as resource_name,
+    cast(null as string) as alternative_name,
+    cast(null as string) as cell_identity,
     'SIM' as resource_type_code,
     imsi,
     iccid,

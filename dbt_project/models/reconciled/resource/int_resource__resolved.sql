@@ -1,5 +1,5 @@
 -- The golden resource. Grain: resource_id, for what inventory or the network register holds.
--- An object that only an alarm names is no resource: it is listed as unlinked instead.
+-- An object that only an alarm or an element manager names is no resource: it is listed as unlinked instead.
 
 {% set systems = conformed_systems('resource') %}
 
@@ -46,4 +46,4 @@ select
 from winner
 inner join senior
     on winner.resource_id = senior.resource_id
-where senior.system <> 'alarms'
+where senior.system not in ('alarms', 'performance')
