@@ -38,6 +38,7 @@ def look(folder):
 def test_every_file_based_system_has_a_sensor():
     assert {sensor.name for sensor in file_sensors()} == {
         "crm_fixed_new_files",
+        "performance_new_files",
         "subscribers_new_files",
         "usage_new_files",
     }
