@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import random
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -14,7 +15,8 @@ import pyarrow as pa
 import pytest
 
 from analytics.identity.features import FEATURE_VERSION, RECORD_SCHEMA
-from tests.dbt.dbt_project import dbt
+from concord.errors import ConcordError
+from tests.dbt.dbt_project import PROJECT, dbt
 
 MODELS = ("int_customer__match_model", "int_customer__linkage", "int_customer__match", "int_customer__limited_block")
 DATA_TIME = datetime(2026, 10, 2, 8)
@@ -58,102 +60,138 @@ def on_another_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for number, row in enumerate(changed) if number % 41 != 7] + newcomers
 
 
-Run = Callable[..., None]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Gives the records to the project's linker in a named workspace, and runs it."""
-
-    def run(name: str, rows: list[dict[str, Any]], *arguments: str, model: pa.Table | None = None) -> None:
-        folder = tmp_path / name
-        folder.mkdir(exist_ok=True)
-        with duckdb.connect(str(folder / "workspace.duckdb")) as workspace:
-            for schema in ("conformed", "identity", "registry"):
-                workspace.execute(f"create schema if not exists {schema}")
-            workspace.register("given", pa.Table.from_pylist(rows, RECORD_SCHEMA))
-            workspace.execute("create or replace table identity.int_customer__match_input as from given")
-            workspace.execute(
-                "create or replace table conformed.int_load__from_ops as select true as is_counted, ? as finished_at",
-                [DATA_TIME],
-            )
-            if model is not None:
-                workspace.register("kept", model)
-                workspace.execute("create or replace table registry.identity_model as from kept")
-        dbt(folder, "run", "--select", *MODELS, *arguments)
-
-    return run
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Callable[[str, str], pa.Table]:
-    def read(name: str, query: str) -> pa.Table:
-        with duckdb.connect(str(tmp_path / name / "workspace.duckdb"), read_only=True) as workspace:
-            return workspace.execute(query).to_arrow_table()
-
-    return read
-
-
-LINKAGE = "from identity.int_customer__linkage order by all"
-MODEL = "from identity.int_customer__match_model"
 # What a run found, without what it says of its own work.
 FOUND = "select * from identity.int_customer__linkage where kind <> 'statistic' order by all"
+MODEL = "from identity.int_customer__match_model"
 
 
-def test_building_on_the_last_run_gives_what_a_full_run_gives(run: Run, read: Callable[[str, str], pa.Table]) -> None:
+def run(folder: Path, rows: list[dict[str, Any]], *arguments: str, kept: pa.Table | None = None) -> None:
+    """The project's linker over these records, in the workspace of a folder; ``kept`` is what the registry holds."""
+    with duckdb.connect(str(folder / "workspace.duckdb")) as workspace:
+        for schema in ("conformed", "identity", "registry"):
+            workspace.execute(f"create schema if not exists {schema}")
+        workspace.register("given", pa.Table.from_pylist(rows, RECORD_SCHEMA))
+        workspace.execute("create or replace table identity.int_customer__match_input as from given")
+        workspace.execute(
+            "create or replace table conformed.int_load__from_ops as select true as is_counted, ? as finished_at",
+            [DATA_TIME],
+        )
+        if kept is not None:
+            workspace.register("kept", kept)
+            workspace.execute("create or replace table registry.identity_model as from kept")
+    dbt(folder, "run", "--select", *MODELS, *arguments)
+
+
+def read(folder: Path, query: str) -> pa.Table:
+    with duckdb.connect(str(folder / "workspace.duckdb"), read_only=True) as workspace:
+        return workspace.execute(query).to_arrow_table()
+
+
+def test_building_on_the_last_run_gives_what_a_full_run_gives(tmp_path: Path) -> None:
     first_day, second_day = records(), on_another_day(records())
-    run("daily", first_day)
-    before, kept = read("daily", FOUND), read("daily", MODEL)
+    run(tmp_path, first_day)
+    before, kept = read(tmp_path, FOUND), read(tmp_path, MODEL)
     assert kept.num_rows == 1 and kept["feature_version"][0].as_py() == FEATURE_VERSION
     assert kept["trained_at"][0].as_py() == DATA_TIME
-    assert read("daily", "from identity.int_customer__match").num_rows > 60
+    assert read(tmp_path, "from identity.int_customer__match").num_rows > 60
 
-    run("daily", second_day, model=kept)
-    assert read("daily", MODEL).equals(kept)
-    after = read("daily", FOUND)
+    run(tmp_path, second_day, kept=kept)
+    assert read(tmp_path, MODEL).equals(kept)
+    after = read(tmp_path, FOUND)
     assert not after.equals(before)
 
-    run("elsewhere", second_day, model=kept)
-    assert read("elsewhere", MODEL).equals(kept)
-    assert read("elsewhere", FOUND).equals(after)
+    run(tmp_path, second_day, "--full-refresh", kept=kept)
+    assert read(tmp_path, FOUND).equals(after)
 
-    run("daily", second_day, "--full-refresh", model=kept)
-    assert read("daily", FOUND).equals(after)
-
-
-def test_without_the_linker_its_tables_are_empty(run: Run, read: Callable[[str, str], pa.Table]) -> None:
-    run("off", records(5), "--vars", json.dumps({"identity_is_probabilistic": False}))
-    assert read("off", LINKAGE).num_rows == 0
-    assert read("off", MODEL).num_rows == 0
-    run("empty", [])
-    assert read("empty", LINKAGE).num_rows == 0
+    (tmp_path / "workspace.duckdb").unlink()
+    run(tmp_path, second_day, kept=kept)
+    assert read(tmp_path, MODEL).equals(kept)
+    assert read(tmp_path, FOUND).equals(after)
 
 
-def test_a_new_generation_is_trained_on_purpose_and_the_earlier_one_comes_back(
-    run: Run, read: Callable[[str, str], pa.Table]
-) -> None:
-    run("workspace", records(40))
-    first = read("workspace", MODEL)
-    run("workspace", records(60, seed=9), "--vars", json.dumps({"identity_model_generation": 2}), model=first)
-    second = read("workspace", MODEL)
+class Project:
+    """What dbt gives to a Python model, over tables in memory: enough to run one without dbt."""
+
+    def __init__(self, rows: list[dict[str, Any]], kept: pa.Table | None = None, **meta: Any) -> None:
+        self.is_incremental = False
+        self.config = self
+        self._meta = {"is_probabilistic": True, "generation": 1, "memory_limit": "1GB", **meta}
+        self.session = duckdb.connect()
+        no_model = python_model("int_customer__match_model").COLUMNS.empty_table()
+        loads = pa.table({"is_counted": [True, False], "finished_at": [DATA_TIME, DATA_TIME + timedelta(days=9)]})
+        self.relations = {
+            "int_customer__match_input": pa.Table.from_pylist(rows, RECORD_SCHEMA),
+            "int_load__from_ops": loads,
+            "identity_model": no_model if kept is None else kept,
+        }
+
+    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
+        return self.session.from_arrow(self.relations[name])
+
+    def source(self, _: str, name: str) -> duckdb.DuckDBPyRelation:
+        return self.ref(name)
+
+    def meta_get(self, name: str) -> Any:
+        return self._meta[name]
+
+    def model(self, name: str) -> pa.Table:
+        self.relations[name] = python_model(name).model(self, self.session)
+        return self.relations[name]
+
+
+def python_model(name: str) -> ModuleType:
+    path = PROJECT / "models" / "identity" / "customer" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("rows", "meta"), [(records(5), {"is_probabilistic": False}), ([], {})], ids=["switched off", "no records"]
+)
+def test_without_a_model_the_linker_is_silent(rows: list[dict[str, Any]], meta: dict[str, Any]) -> None:
+    project = Project(rows, **meta)
+    assert project.model("int_customer__match_model").num_rows == 0
+    assert project.model("int_customer__linkage").num_rows == 0
+
+
+def test_a_new_generation_is_trained_on_purpose_and_the_earlier_one_comes_back() -> None:
+    first = Project(records(40)).model("int_customer__match_model")
+    assert first["record_count"].to_pylist() == [80]
+    more = records(60, seed=9)
+    second = Project(more, first, generation=2).model("int_customer__match_model")
     assert second["generation"].to_pylist() == [2]
     assert second["record_count"].to_pylist() == [120]
     assert second["model_id"] != first["model_id"]
-    scored_by = "select distinct model_id from identity.int_customer__match"
-    assert read("workspace", scored_by)["model_id"].to_pylist() == second["model_id"].to_pylist()
+    both = pa.concat_tables([first, second])
+    assert Project(more, both, generation=2).model("int_customer__match_model").equals(second)
+    project = Project(more, both)
+    assert project.model("int_customer__match_model").equals(first)
+    found = project.model("int_customer__linkage")
+    assert set(found["model_id"].to_pylist()) - {None} == set(first["model_id"].to_pylist())
 
-    run("workspace", records(60, seed=9), model=pa.concat_tables([first, second]))
-    assert read("workspace", MODEL).equals(first)
-    assert read("workspace", scored_by)["model_id"].to_pylist() == first["model_id"].to_pylist()
+
+def test_a_model_of_a_later_day_or_another_version_is_not_taken() -> None:
+    kept = Project(records(40)).model("int_customer__match_model")
+    for name, value in (
+        ("trained_at", DATA_TIME + timedelta(hours=1)),
+        ("feature_version", "0"),
+        ("entity", "service"),
+    ):
+        place = kept.column_names.index(name)
+        other = kept.set_column(place, kept.field(place), pa.array([value], kept.field(place).type))
+        trained = Project(records(20), other).model("int_customer__match_model")
+        assert trained["record_count"].to_pylist() == [40], name
+        assert trained["trained_at"].to_pylist() == [DATA_TIME]
 
 
-def test_a_model_of_a_later_day_is_not_known_to_an_earlier_one(run: Run, read: Callable[[str, str], pa.Table]) -> None:
-    run("workspace", records(40))
-    later = read("workspace", MODEL)
-    moved = later.set_column(
-        later.column_names.index("trained_at"),
-        "trained_at",
-        pa.array([DATA_TIME + timedelta(days=1)], pa.timestamp("us")),
-    )
-    run("workspace", records(40), model=moved)
-    assert read("workspace", MODEL)["trained_at"].to_pylist() == [DATA_TIME]
+def test_a_model_that_somebody_edited_stops_the_build() -> None:
+    kept = Project(records(20)).model("int_customer__match_model")
+    place = kept.column_names.index("parameters")
+    content = json.loads(kept["parameters"][0].as_py())
+    content["match_share"] = 0.5
+    edited = kept.set_column(place, "parameters", pa.array([json.dumps(content)]))
+    with pytest.raises(ConcordError, match="changed after training"):
+        Project(records(20), edited).model("int_customer__match_model")

@@ -28,7 +28,7 @@
     {%- set words = "concat_ws('', ' ', replace(" ~ folded ~ ", ' ', '  '), ' ')" -%}
     {%- set without_form = regexp_replace_all(
         words,
-        ' (gesellschaft  mit  beschraenkter  haftung|aktiengesellschaft|haftungsbeschraenkt|gmbh|mbh|ag|kg|kgaa|ohg|gbr|ug|se|ek|ev|g  m  b  h|m  b  h|a  g|k  g|u  g|o  h  g|e  k|e  v|co|und) ',
+        ' (gesellschaft  mit  beschraenkter  haftung|unternehmergesellschaft|aktiengesellschaft|haftungsbeschraenkt|gmbh|mbh|ag|kg|kgaa|ohg|gbr|ug|se|ek|ev|g  m  b  h|m  b  h|a  g|k  g|u  g|o  h  g|e  k|e  v|co|und) ',
         ' '
     ) -%}
     nullif(replace(replace(replace(replace({{ without_form }}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u'), ' ', ''), '')
@@ -171,13 +171,13 @@
     {%- set folded = folded_text(company_name) -%}
     coalesce({{ regexp_group(
         "concat_ws('', ' ', " ~ folded ~ ", ' ')",
-        ' (gmbh|mbh|g m b h|m b h|gesellschaft mit beschraenkter haftung|ag|a g|aktiengesellschaft|kg|k g|kgaa|ohg|o h g|ug|u g|se|ev|e v|stiftung|genossenschaft|eg) '
+        ' (gmbh|mbh|g m b h|m b h|gesellschaft mit beschraenkter haftung|unternehmergesellschaft|ag|a g|aktiengesellschaft|kg|k g|kgaa|ohg|o h g|ug|u g|se|ev|e v|stiftung|genossenschaft|eg) '
     ) }} is not null, false)
 {%- endmacro %}
 
 {#-
-    Whether two customer records say what one customer cannot say: given names that are clearly two, birth dates that differ in day, month
-    and year (father and child of one name), two VAT numbers, or a person on one side and a legal entity on the other.
+    Whether two customer records say what one customer cannot say: given names that are clearly two, birth dates of another
+    year and another day or month (father and child of one name), two VAT numbers, or a person on one side and a legal entity on the other.
     Neither an initial, a second given name, swapped names nor a slip of one or two letters is a contradiction; call names (Susi, Susanne)
     look like one, so where the linker has compared the two records, it is to be asked about names.
       left, right  relations with the columns of int_customer__trait
@@ -210,9 +210,13 @@
     end
 {%- endmacro %}
 
-{#- Whether birth dates differ in day, month and year. A digit or a default day typed wrong leaves something in common. -#}
+{#- Whether birth dates are clearly two: another year and another day or month. One wrong digit, or a day that a clerk made up, isn't. -#}
 {% macro birth_dates_contradict(left, right) -%}
-    coalesce({{ birth_date_differences(left, right) }} = 3, false)
+    coalesce(
+        extract(year from {{ left }}.birth_date) <> extract(year from {{ right }}.birth_date)
+        and {{ birth_date_differences(left, right) }} >= 2,
+        false
+    )
 {%- endmacro %}
 
 {#- In how many of day, month and year two birth dates differ; swapped day and month are no difference. Null where one is unknown. -#}

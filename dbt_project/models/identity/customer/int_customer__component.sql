@@ -99,6 +99,21 @@ reconciled_saying as (
 
 ),
 
+reconciled_name as (
+
+    -- a call name that one link takes for the name is that name in the whole chain
+    select distinct
+        one.chain_id,
+        least(one.first_given_name, other.first_given_name) as one_given_name,
+        greatest(one.first_given_name, other.first_given_name) as other_given_name
+    from reconciled_saying
+    inner join told as one
+        on reconciled_saying.one_saying_id = one.saying_id
+    inner join told as other
+        on reconciled_saying.other_saying_id = other.saying_id
+
+),
+
 saying_contradiction as (
 
     select
@@ -112,9 +127,16 @@ saying_contradiction as (
     left join reconciled_saying
         on one.saying_id = reconciled_saying.one_saying_id
         and other.saying_id = reconciled_saying.other_saying_id
+    left join reconciled_name
+        on one.chain_id = reconciled_name.chain_id
+        and least(one.first_given_name, other.first_given_name) = reconciled_name.one_given_name
+        and greatest(one.first_given_name, other.first_given_name) = reconciled_name.other_given_name
     where not one.is_too_many
         and reconciled_saying.one_saying_id is null
-        and {{ records_contradict('one', 'other') }}
+        and (
+            (reconciled_name.chain_id is null and {{ given_names_contradict('one', 'other') }})
+            or {{ records_contradict('one', 'other', names=false) }}
+        )
 
 ),
 

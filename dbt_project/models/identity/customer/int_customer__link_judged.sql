@@ -81,9 +81,12 @@ compared as (
         left_record.email_key = right_record.email_key as is_email_equal,
         left_record.phone_key = right_record.phone_key as is_phone_equal,
         left_record.street_key = right_record.street_key and left_record.postcode_key = right_record.postcode_key as is_address_equal,
-        -- of a name cut short or spelt in two ways the beginning agrees; that says something together with the town
+        -- a name cut short or spelt in two ways begins alike; it says something as long as the town isn't another
         substring(left_record.company_key, 1, 5) = substring(right_record.company_key, 1, 5)
-            and left_record.city_key = right_record.city_key as is_company_similar,
+            and coalesce(
+                {{ regexp_replace_all('left_record.city_key', '[0-9]', '') }} = {{ regexp_replace_all('right_record.city_key', '[0-9]', '') }},
+                true
+            ) as is_company_similar,
         {{ records_contradict('left_trait', 'right_trait') }} as is_contradiction,
         {{ records_contradict('left_trait', 'right_trait', names=false) }} as is_contradiction_beside_names,
         {{ given_names_contradict('left_trait', 'right_trait') }} as is_other_given_name,
