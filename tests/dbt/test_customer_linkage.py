@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
+import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +17,7 @@ import pytest
 
 from analytics.identity.features import FEATURE_VERSION, RECORD_SCHEMA
 from concord.errors import ConcordError
-from tests.dbt.dbt_project import PROJECT, dbt
+from tests.dbt.dbt_project import PROJECT, dbt, part_of_project
 
 MODELS = ("int_customer__match_model", "int_customer__linkage", "int_customer__match", "int_customer__limited_block")
 DATA_TIME = datetime(2026, 10, 2, 8)
@@ -65,8 +66,26 @@ FOUND = "select * from identity.int_customer__linkage where kind <> 'statistic' 
 MODEL = "from identity.int_customer__match_model"
 
 
+def only_the_linker(folder: Path) -> Path:
+    """A copy of the project with the linker's models alone, which dbt reads in a fraction of the time."""
+    project = part_of_project(folder, "registry")
+    shutil.rmtree(project / "tests")
+    models = project / "models"
+    for name in MODELS:
+        for file in (PROJECT / "models" / "identity" / "customer").glob(f"{name}.*"):
+            (models / "identity").mkdir(exist_ok=True)
+            shutil.copy(file, models / "identity")
+    for layer, parent in (("identity", "int_customer__match_input"), ("conformed", "int_load__from_ops")):
+        (models / layer).mkdir(exist_ok=True)
+        (models / layer / f"{parent}.sql").write_text("select 1 as never_built", encoding="utf-8")
+    return project
+
+
 def run(folder: Path, rows: list[dict[str, Any]], *arguments: str, kept: pa.Table | None = None) -> None:
     """The project's linker over these records, in the workspace of a folder; ``kept`` is what the registry holds."""
+    project = folder / "dbt_project"
+    if not project.exists():
+        only_the_linker(folder)
     with duckdb.connect(str(folder / "workspace.duckdb")) as workspace:
         for schema in ("conformed", "identity", "registry"):
             workspace.execute(f"create schema if not exists {schema}")
@@ -79,7 +98,7 @@ def run(folder: Path, rows: list[dict[str, Any]], *arguments: str, kept: pa.Tabl
         if kept is not None:
             workspace.register("kept", kept)
             workspace.execute("create or replace table registry.identity_model as from kept")
-    dbt(folder, "run", "--select", *MODELS, *arguments)
+    dbt(folder, "run", "--select", *MODELS, *arguments, project=project)
 
 
 def read(folder: Path, query: str) -> pa.Table:
