@@ -12,7 +12,7 @@ from seeds.operator.copies.noise import claims
 from seeds.operator.copies.spelling import number_spelling
 from seeds.operator.world.bill_runs import CYCLES
 from seeds.operator.world.clock import DAY, HOUR, NEVER
-from seeds.operator.world.lines import imsi
+from seeds.operator.world.lines import ACQUIRED_CRM, OWN_CRM, imsi
 from seeds.operator.world.offerings import ADDON, CODES, MOBILE
 from seeds.operator.world.parties import PERSON, SOLE_TRADER
 
@@ -43,9 +43,10 @@ def accounts(operator: Operator, keys: Keys, random: np.random.Generator) -> tup
     has_own, has_acquired = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     has_own[lines.account[lines.home == 0]] = True
     has_acquired[lines.account[lines.home == 1]] = True
-    missing = has_own & (random.random(count) < _CUSTOMER_REF_MISSING)
+    missing = has_own & ((random.random(count) < _CUSTOMER_REF_MISSING) | keys.keyless[OWN_CRM][customer])
     stale = has_own & ~missing & keys.duplicated[customer] & (random.random(count) < 0.4)
     legacy_style = random.choice(5, count, p=[0.72, 0.11, 0.11, 0.04, 0.02])
+    legacy_style[keys.keyless[ACQUIRED_CRM][customer]] = 4
     number = keys.customer_no[customer]
     bare = number.str.strip_chars_start("0")
     frame = beliefs.with_columns(
@@ -125,6 +126,7 @@ def subscriptions(operator: Operator, keys: Keys, random: np.random.Generator) -
     style = np.where(spelt & (style == 0), 1 + line % 4, style)
     # Old rows without the product's number; what they can still be found by is the telephone number.
     unreferenced = has_number & (operator.chooser.role[line] == 0) & (random.random(count) < 0.03)
+    unreferenced |= keys.keyless_line[line]
     no_imsi = random.random(count) < 0.06
     changed = np.where(ended, end, operator.subscriptions.start + random.integers(0, 90, count) * DAY)
     frame = pl.DataFrame(

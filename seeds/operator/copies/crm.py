@@ -100,7 +100,7 @@ def copy_crm(operator: Operator, keys: Keys) -> CrmCopy:
 
 
 def _account_list(operator: Operator, keys: Keys, is_duplicate: bool) -> pl.Series:
-    """The customer's billing accounts as a JSON list; a duplicate has none."""
+    """The customer's billing accounts as a JSON list; null for a duplicate and for who has no key."""
     frame = pl.DataFrame({"customer": operator.accounts.customer, "key": keys.account})
     item = object_({"id": text(pl.col("key")), "name": text("Rechnungskonto"), "@referredType": text("BillingAccount")})
     lists = (
@@ -111,7 +111,8 @@ def _account_list(operator: Operator, keys: Keys, is_duplicate: bool) -> pl.Seri
         .select(pl.lit("[") + pl.col("item").list.join(",") + pl.lit("]"))
         .to_series()
     )
-    return pl.Series([None] * len(lists), dtype=pl.String) if is_duplicate else lists
+    unknown = np.ones(len(lists), dtype=bool) if is_duplicate else keys.keyless[OWN_CRM]
+    return pl.select(pl.when(~pl.Series(unknown)).then(lists)).to_series()
 
 
 def _contact_media() -> pl.Expr:
@@ -265,7 +266,7 @@ def _products(operator: Operator, keys: Keys, random: np.random.Generator) -> pl
             "ended_at": instants(end),
             "offering": keys.offering[lines.offering_at(index, np.full(count, now))],
             "holder": holder,
-            "account": keys.account[lines.account],
+            "account": pl.select(pl.when(~pl.Series(keys.keyless_line)).then(keys.account[lines.account])).to_series(),
             "service": keys.service,
             "has_service": keys.has_service_record,
             "is_mobile": lines.kind == MOBILE,
@@ -303,7 +304,10 @@ def _products(operator: Operator, keys: Keys, random: np.random.Generator) -> pl
                     "@referredType": text("ProductOffering"),
                 }
             ),
-            "billingAccount": object_({"id": text(pl.col("account")), "@referredType": text("BillingAccount")}),
+            "billingAccount": only_if(
+                pl.col("account").is_not_null(),
+                object_({"id": text(pl.col("account")), "@referredType": text("BillingAccount")}),
+            ),
             "relatedParty": related_party(is_v5, pl.col("holder"), None, "Customer"),
             "realizingService": only_if(
                 pl.col("has_service"),

@@ -14,6 +14,20 @@ from seeds.operator.world.lines import ACQUIRED_CRM, OWN_CRM, imsi
 from seeds.operator.world.offerings import CODES, MOBILE
 from seeds.operator.world.parties import COMPANY, PERSON, SOLE_TRADER
 
+# Customers whose records in billing and in a CRM name each other nowhere: shares of those whom the CRM holds. Lines
+# that leak have lost their keys more often than others: that is how they come to leak.
+_KEYLESS = {OWN_CRM: 0.04, ACQUIRED_CRM: 0.22}
+_KEYLESS_FAULTS = {OWN_CRM: 0.2, ACQUIRED_CRM: 0.6}
+_FAULTS_ACROSS_SYSTEMS = (
+    "O1.never_billed_fixed",
+    "O1.never_billed_mobile",
+    "O1.billing_ended",
+    "O2.vanished_from_network",
+    "O7.still_billed_after_cease",
+)
+# A line that is two services in turn is one only by its product's number.
+_NEEDS_KEYS = ("O2.relocated_line", "O7.cease_reversed")
+
 
 class Keys:
     """Keys per customer, account and line, as text series in the world's order."""
@@ -42,6 +56,37 @@ class Keys:
         random = self._operator.parameters.random("duplicates")
         kind = self._operator.parties["kind"].to_numpy()
         return self.in_crm & (kind == PERSON) & (random.random(len(kind)) < 0.025)
+
+    @cached_property
+    def keyless(self) -> dict[int, np.ndarray]:
+        """By CRM: customers without any key between billing and this CRM. Who they are only their features say.
+
+        Only customers with one billing account: whose charges those of a line are must not depend on a guess.
+        """
+        operator = self._operator
+        lines, customers = operator.lines, len(operator.parties)
+        random = operator.parameters.random("keyless")
+        has_one_account = np.bincount(operator.accounts.customer, minlength=customers) == 1
+        eligible = has_one_account & ~np.isin(
+            np.arange(customers), lines.customer[operator.chooser.lines(*_NEEDS_KEYS)]
+        )
+        result = {}
+        for home, present in ((OWN_CRM, self.in_crm), (ACQUIRED_CRM, self.in_crm_fixed)):
+            chosen = random.random(customers) < _KEYLESS[home]
+            faulty = operator.chooser.lines(*_FAULTS_ACROSS_SYSTEMS)
+            faulty = faulty[(lines.home[faulty] == home) & eligible[lines.customer[faulty]]]
+            # Spread evenly, so that a small operator has some, too.
+            chosen[lines.customer[faulty]] = (np.arange(len(faulty)) + 0.5) % (1 / _KEYLESS_FAULTS[home]) < 1
+            result[home] = chosen & present & eligible
+        return result
+
+    @cached_property
+    def keyless_line(self) -> np.ndarray:
+        """Lines whose CRM has no key in common with billing."""
+        lines = self._operator.lines
+        return np.where(
+            lines.home == OWN_CRM, self.keyless[OWN_CRM][lines.customer], self.keyless[ACQUIRED_CRM][lines.customer]
+        )
 
     @cached_property
     def is_organization(self) -> np.ndarray:
