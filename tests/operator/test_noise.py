@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
-from seeds.operator.copies import spelling
+from seeds.operator.copies import noise, spelling
 from seeds.operator.copies.noise import NO_MAILBOX, RATES, SHOP_NUMBER, Rates, claims
 from seeds.operator.world.parameters import Parameters
 from seeds.operator.world.parties import COMPANY, PERSON, SOLE_TRADER, build_parties
@@ -224,3 +226,13 @@ def test_legal_forms_are_written_otherwise_or_not_at_all(parties: pl.DataFrame) 
 )
 def test_spellings(expression: pl.Expr, text: str, result: str) -> None:
     assert edited(expression, text) == result
+
+
+def test_the_readme_tells_the_rates() -> None:
+    text = (Path(noise.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    table = text.split("<!-- noise -->")[1].split("<!-- end of noise -->")[0]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d.]+) % \|$", table, re.MULTILINE)
+    assert {kind: float(share) for kind, share in rows} == {
+        kind: pytest.approx(100 * getattr(RATES, kind)) for kind in KINDS
+    }
+    assert [kind for kind, _ in rows] == KINDS

@@ -19,6 +19,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnect
     connection.execute("set TimeZone = 'UTC'")
     for file in [*folder.glob("systems/*/*.parquet"), *folder.glob("truth/*.parquet")]:
         connection.execute(f"create view {file.parent.name}_{file.stem} as select * from '{file}'")
+    connection.execute(f"create view ledger as select * from '{folder / 'ledger.parquet'}'")
     return connection
 
 
@@ -119,3 +120,66 @@ def test_a_number_that_came_back_has_two_lines(database: duckdb.DuckDBPyConnecti
             group by msisdn having count(distinct line_id) = 2)""",
     )
     assert held_in_turn > 0
+
+
+@pytest.fixture(scope="module")
+def linked_parties(database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """``known``: parties per CRM that billing holds, too; ``keyed``: those of them whom some key leads there."""
+    database.execute(
+        """create or replace temp table known as
+        select crm.system, crm.party_id
+        from (select distinct system, party_id from truth_party where entity = 'customer') as crm
+        where crm.party_id in (select party_id from truth_party where entity = 'account');
+
+        create or replace temp table keyed as
+        with customer as (select source_key, system, party_id from truth_party where entity = 'customer'),
+        product as (
+            select 'crm' as system, id as product_id,
+                json_extract_string(document, '$.billingAccount.id') as account_id,
+                coalesce(json_extract_string(document, '$.relatedParty[0].id'),
+                    json_extract_string(document, '$.relatedParty[0].partyOrPartyRole.id')) as customer_id
+            from crm_product
+            union all
+            select 'crm_fixed', contract_no, null, customer_no from crm_fixed_product
+        ),
+        named as (
+            select 'crm' as system, customer_ref as customer_id from billing_account
+            union select 'crm_fixed', lpad(regexp_replace(legacy_customer_no, '[^0-9]', '', 'g'), 7, '0')
+                from billing_account
+            union select 'crm', id from crm_customer where json_extract_string(document, '$.account[0].id') is not null
+            union select system, customer_id from product where account_id is not null
+            union select product.system, product.customer_id from product
+                join billing_subscription as subscription on subscription.product_ref = product.product_id
+        )
+        select distinct named.system, customer.party_id from named
+        join customer on customer.system = named.system and customer.source_key = named.customer_id"""
+    )
+    return database
+
+
+@pytest.mark.parametrize(("system", "share"), [("crm", 0.05), ("crm_fixed", 0.22)])
+def test_for_some_customers_no_key_leads_from_billing_to_the_crm(
+    linked_parties: duckdb.DuckDBPyConnection, system: str, share: float
+) -> None:
+    known = one(linked_parties, f"select count(*) from known where system = '{system}'")
+    keyless = one(
+        linked_parties,
+        f"""select count(*) from known where system = '{system}'
+            and (system, party_id) not in (select system, party_id from keyed)""",
+    )
+    assert known > 300
+    assert 0.7 * share < keyless / known < 1.3 * share
+
+
+@pytest.mark.parametrize("control", ["O1", "O7"])
+def test_some_faults_lie_with_customers_without_keys(linked_parties: duckdb.DuckDBPyConnection, control: str) -> None:
+    faults = one(
+        linked_parties,
+        f"""select count(distinct fault.fault_id) from ledger as fault
+        join truth_party as party on party.entity = 'customer' and party.source_key = coalesce(
+            json_extract_string(fault.subject, '$."crm.customer"'),
+            json_extract_string(fault.subject, '$."crm_fixed.customer"'))
+        where fault.kind = 'fault' and fault.control_id = '{control}'
+            and (party.system, party.party_id) not in (select system, party_id from keyed)""",
+    )
+    assert faults > 0

@@ -35,9 +35,9 @@ class Rates:
     # names of persons
     second_name_written: float = 0.35  # (has a second given name)
     second_name_initial: float = 0.12  # (has one)
-    only_second_name: float = 0.03  # (has one)
+    only_second_name: float = 0.008  # (has one)
     initial_only: float = 0.02
-    nickname: float = 0.06  # (has one)
+    nickname: float = 0.03  # (has one)
     other_latin: float = 0.30  # (from another alphabet)
     given_misspelt: float = 0.015
     family_misspelt: float = 0.025
@@ -65,7 +65,7 @@ class Rates:
     mail_missing: float = 0.05
     mail_none: float = 0.01
     mail_former: float = 0.35  # (has an earlier one)
-    mail_department: float = 0.20  # (companies)
+    mail_department: float = 0.12  # (companies)
     mail_plus: float = 0.015
     mail_dots: float = 0.01
     mail_misspelt: float = 0.006
@@ -73,7 +73,7 @@ class Rates:
     # telephones
     phone_missing: float = 0.04
     phone_former: float = 0.35  # (has an earlier one)
-    phone_extension: float = 0.40  # (companies)
+    phone_extension: float = 0.30  # (companies)
     phone_digit: float = 0.008
     phone_shop: float = 0.008
     # addresses
@@ -312,12 +312,12 @@ def _mailboxes(records: _Records) -> None:
     former = records.noise("mail_former", pl.col("former_email").is_not_null(), email=pl.col("former_email"))
     is_company = records.mask(pl.col("kind") == COMPANY)
     records.noise("mail_department", is_company & ~former, email=department + domain)
-    records.noise("mail_plus", email=local + pl.lit("+mobilfunk") + domain)
     # Dots are left out, or put in where there is none.
     at = 1 + place % (local.str.len_chars().cast(pl.Int64) - 1).clip(1)
     dotted = local.str.slice(0, at) + pl.lit(".") + local.str.slice(at)
     plain = local.str.replace_all(".", "", literal=True)
     records.noise("mail_dots", email=pl.when(plain != local).then(plain).otherwise(dotted) + domain)
+    records.noise("mail_plus", email=local + pl.lit("+mobilfunk") + domain)
     records.noise("mail_misspelt", email=spelling.swapped(local, place) + domain)
     records.noise("mail_capitals", email=mail.str.to_uppercase())
     none = records.noise("mail_none", email=pl.lit(NO_MAILBOX))

@@ -30,8 +30,8 @@ _CONTACT_NUMBERS = 4_915_200_000_000
 _FORMER_NUMBERS = 4_915_100_000_000
 # Shares of the customers (of persons, or of households, where it says so).
 _HOUSEHOLDS = 0.12  # of persons: members that join somebody else's address
-_NAMESAKES_AT_HOME = 0.04  # of households: father and child of one name
-_TWINS = 0.033  # of households
+_NAMESAKES_AT_HOME = 0.02  # of households: father and child of one name
+_TWINS = 0.02  # of households
 _NAMESAKES_IN_TOWN = 0.006  # of persons
 _SECOND_NAME = 0.25  # of persons
 _DOUBLE_NAME = 0.05  # of persons: Weber-Krause
