@@ -59,16 +59,21 @@ def score_identity(settings: Settings) -> list[IdentityScore]:
 
     Raises ConcordError when these settings belong to no synthetic operator, it has no truth, or nothing is published.
     """
-    truth = {name: _read_truth(settings, name) for name in ("party", "service", "usage", "resource")}
+    truth = {name: pl.read_parquet(_truth_file(settings, name)) for name in ("party", "service", "resource")}
     with closing(connect_reader(settings)) as lake:
         found = {name: _records(lake, name) for name in ("customer", "service", "resource")}
-        usage = lake.execute("select stream, event_reference, service_id from core.fct_usage").pl()
-    return [
-        customers(truth["party"], found["customer"]),
-        services(truth["service"], found["service"]),
-        service_to_usage(truth["usage"], truth["service"], usage, found["service"]),
-        resources(truth["resource"], found["resource"]),
-    ]
+        return [
+            customers(truth["party"], found["customer"]),
+            services(truth["service"], found["service"]),
+            service_to_usage(
+                lake,
+                f"read_parquet('{_truth_file(settings, 'usage')}')",
+                "core.fct_usage",
+                truth["service"],
+                found["service"],
+            ),
+            resources(truth["resource"], found["resource"]),
+        ]
 
 
 def customers(truth: pl.DataFrame, found: pl.DataFrame) -> IdentityScore:
@@ -91,26 +96,26 @@ def services(truth: pl.DataFrame, found: pl.DataFrame) -> IdentityScore:
 
 
 def service_to_usage(
-    truth: pl.DataFrame, service_truth: pl.DataFrame, usage: pl.DataFrame, found: pl.DataFrame
+    database: duckdb.DuckDBPyConnection, truth: str, usage: str, service_truth: pl.DataFrame, found: pl.DataFrame
 ) -> IdentityScore:
     """Events at the right service: one whose records all are the line that made the event.
 
-    ``truth``: stream, file_sequence, record_sequence, line_id; ``usage``: stream, event_reference, service_id. Events
-    that the lake doesn't hold (a refused file) are no question of identity and count nowhere.
+    ``truth`` and ``usage`` are relations of the database, too long to be held in memory: stream, file_sequence,
+    record_sequence, line_id; event_reference, service_id. Events that the lake doesn't hold (a refused file) are no
+    question of identity and count nowhere.
     """
-    reference = pl.concat_str("stream", "file_sequence", "record_sequence", separator="-")
-    events = truth.select(reference.alias("event_reference"), "line_id").join(
-        usage.select("event_reference", pl.col("service_id").alias("found_id")), on="event_reference", how="inner"
-    )
-    lines = _only_meaning(service_truth.rename({"line_id": "true_id"}), found)
-    judged = events.join(lines, on="found_id", how="left")
-    return IdentityScore(
-        USAGE,
-        "events",
-        true=len(judged),
-        found=judged["found_id"].is_not_null().sum(),
-        correct=(judged["line_id"] == judged["only_id"]).sum(),
-    )
+    meaning = _only_meaning(service_truth.rename({"line_id": "true_id"}), found)
+    database.register("service_meaning", meaning.to_arrow())
+    row = database.execute(
+        f"""
+        select count(*), count(usage.service_id), count(*) filter (where service_meaning.only_id = truth.line_id)
+        from {truth} as truth
+        inner join {usage} as usage
+            on usage.event_reference = concat_ws('-', truth.stream, truth.file_sequence, truth.record_sequence)
+        left join service_meaning on usage.service_id = service_meaning.found_id
+        """
+    ).fetchone()
+    return IdentityScore(USAGE, "events", *(row or (0, 0, 0)))
 
 
 def resources(truth: pl.DataFrame, found: pl.DataFrame) -> IdentityScore:
@@ -154,7 +159,7 @@ def _records(lake: duckdb.DuckDBPyConnection, entity: str) -> pl.DataFrame:
     ).pl()
 
 
-def _read_truth(settings: Settings, name: str) -> pl.DataFrame:
+def _truth_file(settings: Settings, name: str) -> Path:
     if settings.operator is None:
         raise ConcordError(
             "there is no truth to compare with: these settings name no synthetic operator",
@@ -163,4 +168,4 @@ def _read_truth(settings: Settings, name: str) -> pl.DataFrame:
     file = Path(settings.operator) / "truth" / f"{name}.parquet"
     if not file.is_file():
         raise ConcordError(f"no truth at {file}", hint="'make demo' makes one")
-    return pl.read_parquet(file)
+    return file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -20,21 +21,18 @@ def records(name: str, *rows: tuple[str, str, str, str | None]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def usage_truth(*lines: str) -> pl.DataFrame:
-    """One file of records, each made by a line."""
-    return pl.DataFrame(
-        {"stream": ["voice"] * len(lines), "file_sequence": [7] * len(lines), "line_id": lines}
-    ).with_columns(record_sequence=pl.int_range(1, len(lines) + 1))
-
-
-def usage(*services_of_records: str | None) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "stream": ["voice"] * len(services_of_records),
-            "event_reference": [f"voice-7-{number}" for number in range(1, len(services_of_records) + 1)],
-            "service_id": pl.Series(services_of_records, dtype=pl.String),
-        }
-    )
+def usage_score(lines: list[str], events: list[str | None], truth: pl.DataFrame, found: pl.DataFrame) -> IdentityScore:
+    """One file of records, each made by a line; the services of those records that the lake holds."""
+    database = duckdb.connect()
+    numbers = range(1, len(lines) + 1)
+    database.register("true_usage", pl.DataFrame(
+        {"stream": "voice", "file_sequence": 7, "record_sequence": numbers, "line_id": lines}
+    ).to_arrow())  # fmt: skip
+    references = [f"voice-7-{number}" for number in range(1, len(events) + 1)]
+    database.register("usage", pl.DataFrame(
+        {"event_reference": references, "service_id": pl.Series(events, dtype=pl.String)}
+    ).to_arrow())  # fmt: skip
+    return service_to_usage(database, "true_usage", "usage", truth, found)
 
 
 def test_customers_count_pairs_of_customer_records_only() -> None:
@@ -64,8 +62,7 @@ def test_customers_count_pairs_of_customer_records_only() -> None:
 def test_events_are_right_only_where_the_service_is_the_line_and_nothing_else() -> None:
     truth = records("line_id", (*INVENTORY, "S1", "a"), (*INVENTORY, "S2", "b"), (*INVENTORY, "S3", "c"))
     found = records("found_id", (*INVENTORY, "S1", "x"), (*INVENTORY, "S2", "y"), (*INVENTORY, "S3", "y"))
-    events = usage_truth("a", "a", "b", "a")
-    score = service_to_usage(events, truth, usage("x", None, "y", "y"), found)
+    score = usage_score(["a", "a", "b", "a"], ["x", None, "y", "y"], truth, found)
     # the first is right, the second has none, the third's service is two lines, the fourth's another line's
     assert (score.true, score.found, score.correct) == (4, 3, 1)
 
@@ -73,7 +70,7 @@ def test_events_are_right_only_where_the_service_is_the_line_and_nothing_else() 
 def test_events_that_the_lake_does_not_hold_count_nowhere() -> None:
     truth = records("line_id", (*INVENTORY, "S1", "a"))
     found = records("found_id", (*INVENTORY, "S1", "x"))
-    score = service_to_usage(usage_truth("a", "a", "a"), truth, usage("x"), found)
+    score = usage_score(["a", "a", "a"], ["x"], truth, found)
     assert (score.true, score.found, score.correct) == (1, 1, 1)
 
 
