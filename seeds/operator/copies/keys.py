@@ -74,11 +74,21 @@ class Keys:
         for home, present in ((OWN_CRM, self.in_crm), (ACQUIRED_CRM, self.in_crm_fixed)):
             chosen = random.random(customers) < _KEYLESS[home]
             faulty = operator.chooser.lines(*_FAULTS_ACROSS_SYSTEMS)
-            faulty = faulty[(lines.home[faulty] == home) & eligible[lines.customer[faulty]]]
+            faulty = faulty[lines.home[faulty] == home]
+            chosen[lines.customer[faulty]] = False
+            faulty = faulty[(eligible & self._is_recognisable)[lines.customer[faulty]]]
             # Spread evenly, so that a small operator has some, too.
             chosen[lines.customer[faulty]] = (np.arange(len(faulty)) + 0.5) % (1 / _KEYLESS_FAULTS[home]) < 1
             result[home] = chosen & present & eligible
         return result
+
+    @cached_property
+    def _is_recognisable(self) -> np.ndarray:
+        """Persons who never moved, married or changed number and mailbox: their features tell who they are, unless
+        clerks were careless. Whether the money of a fault is found must not be a matter of luck."""
+        past = [pl.col(name).is_null() for name in ("former_name", "former_street", "former_phone", "former_email")]
+        parties = self._operator.parties
+        return parties.select(pl.all_horizontal(pl.col("kind") == PERSON, *past)).to_series().to_numpy()
 
     @cached_property
     def keyless_line(self) -> np.ndarray:

@@ -33,10 +33,18 @@ sold_component as (
 ),
 
 -- a contract of the acquired company reaches its service by number, not by key
+by_number as (
+
+    select right_record_id from {{ ref('int_service__link_by_number') }}
+    union
+    select right_record_id from {{ ref('int_service__link_by_beginning') }}
+
+),
+
 sold_by_number as (
 
     select distinct component.senior_record_id
-    from {{ ref('int_service__link_by_number') }} as link
+    from by_number as link
     inner join component
         on link.right_record_id = component.record_id
 

@@ -60,6 +60,16 @@ proposed as (
         left_record_id,
         right_record_id,
         rule,
+        cast(days_in_common as bigint) as days_in_common,
+        cast(null as bigint) as gap_days,
+        valid_from,
+        valid_to
+    from {{ ref('int_service__link_by_beginning') }}
+    union
+    select
+        left_record_id,
+        right_record_id,
+        rule,
         cast(null as bigint) as days_in_common,
         cast(gap_days as bigint) as gap_days,
         cast(null as timestamp) as valid_from,
