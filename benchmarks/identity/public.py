@@ -59,7 +59,7 @@ def pseudopeople(folder: Path) -> list[Dataset]:
         record_id=pl.concat_str(pl.lit("wages:"), pl.int_range(pl.len()).cast(pl.String)),
         system=pl.lit("wages"),
         party_type=pl.lit("person"),
-        given_name=_joined("first_name", "middle_initial"),
+        given_name=_given_name(),
         family_name="last_name",
         street=_joined(*(f"mailing_address_{part}" for part in ("street_number", "street_name", "unit_number"))),
         postcode="mailing_address_zipcode",
@@ -78,7 +78,7 @@ def _census(folder: Path, copy: int) -> Dataset:
         record_id=pl.concat_str(pl.lit(f"census_{copy}:"), pl.int_range(pl.len()).cast(pl.String)),
         system=pl.lit(f"census_{copy}"),
         party_type=pl.lit("person"),
-        given_name=_joined("first_name", "middle_initial"),
+        given_name=_given_name(),
         family_name="last_name",
         birth_date=_date("date_of_birth", "%m/%d/%Y", "%d/%m/%Y"),
         street=_joined("street_number", "street_name", "unit_number"),
@@ -96,6 +96,11 @@ def _united(name: str, *parts: Dataset) -> Dataset:
 def _date(column: str, *formats: str) -> pl.Expr:
     """The first format that makes it a date; what is none stays empty."""
     return pl.coalesce(pl.col(column).str.to_date(format, strict=False) for format in formats)
+
+
+def _given_name() -> pl.Expr:
+    """First name and middle initial; an initial alone is no given name."""
+    return pl.when(pl.col("first_name").is_not_null()).then(_joined("first_name", "middle_initial"))
 
 
 def _joined(*columns: str) -> pl.Expr:
