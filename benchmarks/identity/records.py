@@ -57,7 +57,7 @@ def to_arrow(records: pl.DataFrame) -> pa.Table:
 def accept_probability() -> float:
     """The platform's own setting: a pair at least so probable is one customer. Every data set is held to it."""
     project = yaml.safe_load((PROJECT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
-    return float(project["vars"].get("identity_accept_probability", 0.99))
+    return float(project["vars"]["identity_accept_probability"])
 
 
 def clusters(record_ids: pl.Series, left: pl.Series, right: pl.Series) -> pl.Series:

@@ -14,6 +14,7 @@ from concord.published import connect_reader
 from concord.settings import Settings
 
 CHANGED = 0.05
+_LINKING = ("int_customer__match_model", "int_customer__linkage")
 _KEY = ("system", "entity", "source_key")
 
 
@@ -34,13 +35,13 @@ def stability_table(report: Report, options: Options) -> None:
         (row["what"], count(row["records"]), count(row["kept"]), share(row["kept"] / row["records"]))
         for row in kept.iter_rows(named=True)
     ]
-    times = " → ".join(f"{seconds(model_seconds(run, 'int_customer__match'))} s" for run in (first, second))
+    times = " → ".join(f"{seconds(model_seconds(run, *_LINKING))} s" for run in (first, second))
     report.table(
         f"customer IDs, first → second run: {CHANGED:.0%} of the records changed, operator of {size.customers:,}"
         f" customers, seed {size.seed}",
         ("records", "in both runs", "same ID", "share"),
         rows,
-        f"Probabilistic linking (int_customer__match): {times}.",
+        f"Probabilistic linking, training included: {times}.",
     )
     shares = {row["what"]: row["kept"] / row["records"] for row in kept.iter_rows(named=True)}
     report.least("IDs of records in clusters that nothing changed in", shares.get(UNTOUCHED_CLUSTER), 1.0)
