@@ -32,7 +32,7 @@ def incremental_table(report: Report, options: Options) -> None:
     full, incremental = process.best(runs["full"]), process.best(runs["incremental"])
     report.table(
         f"a day with {CHANGED + ADDED:.0%} new or changed of {options.incremental_size:,} synthetic records",
-        ("linking", "new or changed", "pairs scored", "pairs kept", "seconds", "of the full one", "peak MB"),
+        ("linking", "records looked at", "candidate pairs", "pairs kept", "seconds", "of the full one", "peak MB"),
         [
             (
                 name,
