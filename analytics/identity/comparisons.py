@@ -396,7 +396,7 @@ LEGAL_FORM = Comparison(
     unknown="legal_form_l is null or legal_form_r is null",
     levels=(
         Level("same", "legal_form_l = legal_form_r", 0.97, 0.3, 0, 3),
-        Level("other", "ELSE", 0.03, 0.7, -14, -8),
+        Level("other", "ELSE", 0.03, 0.7, -14, -11),
     ),
 )
 

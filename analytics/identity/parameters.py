@@ -107,7 +107,7 @@ def bounded(level: Level, m: float, u: float, m_source: str, u_source: str, peop
     low, high = level.bounds(people_share)
     held = min(max(weight, low), high)
     if held != weight:
-        m, m_source = u * 2.0**held, "bound"
+        m, m_source = u * 2.0**held, "bound" if m_source == "estimated" else m_source
     return Parameter(rounded(m), rounded(u), m_source, u_source)
 
 

@@ -310,11 +310,12 @@ class _Learner:
         except EMTrainingException:
             return 0.0, {}
         share = session.core_model_settings.probability_two_random_records_match
-        trained = {comparison.output_column_name for comparison in session.core_model_settings.comparisons}
+        # A level that no pair of the block was at has learnt nothing.
         levels = {
-            key: level["m_probability"]
-            for key, level in _levels_of(linker).items()
-            if key[0] in trained and isinstance(level.get("m_probability"), float)
+            (comparison.output_column_name, level.label_for_charts): level.m_probability
+            for comparison in session.core_model_settings.comparisons
+            for level in comparison.comparison_levels
+            if not level.is_null_level and level._m_is_trained
         }
         return float(min(pairs, self.max_training_pairs)) * share, levels
 

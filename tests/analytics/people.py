@@ -69,9 +69,11 @@ def population(people: int, seed: int) -> list[dict[str, Any]]:
                 "city": city,
                 "phones": [f"0171{chance.randint(1_000_000, 9_999_999)}"],
             }
-        given_name = chance.choice(_GIVEN)
+        # Two members of a household are two names: without a birth date nothing else would tell them apart.
+        given_name = chance.choice([name for name in _GIVEN if name != home.get("taken")])
+        home["taken"] = given_name
         known = {
-            **home,
+            **{name: value for name, value in home.items() if name != "taken"},
             "given_name": given_name,
             "birth_date": date(1940, 1, 1) + timedelta(days=chance.randint(0, 25_000)),
             "emails": [f"{given_name.lower()}{number}@mail.example"],

@@ -8,20 +8,9 @@ from typing import Any
 import pytest
 
 from analytics.identity import blocking
-from analytics.identity.features import prepare
 from analytics.identity.link import LinkResult, link
-from analytics.identity.model import LinkModel, train
-from tests.analytics.people import person, population, table
-
-
-@pytest.fixture(scope="module")
-def people() -> list[dict[str, Any]]:
-    return population(120, seed=3)
-
-
-@pytest.fixture(scope="module")
-def model(people: list[dict[str, Any]]) -> LinkModel:
-    return train(prepare(table(people)))
+from analytics.identity.model import LinkModel
+from tests.analytics.people import person, table
 
 
 @pytest.fixture(scope="module")
