@@ -64,6 +64,7 @@ def on_another_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 # What a run found, without what it says of its own work.
 FOUND = "select * from identity.int_customer__linkage where kind <> 'statistic' order by all"
 MODEL = "from identity.int_customer__match_model"
+BUILT_ON_THE_LAST = "select value from identity.int_customer__linkage where statistic = 'is_incremental'"
 
 
 def only_the_linker(folder: Path) -> Path:
@@ -118,8 +119,10 @@ def test_building_on_the_last_run_gives_what_a_full_run_gives(tmp_path: Path) ->
     assert read(tmp_path, MODEL).equals(kept)
     after = read(tmp_path, FOUND)
     assert not after.equals(before)
+    assert read(tmp_path, BUILT_ON_THE_LAST)["value"].to_pylist() == [1.0]
 
     run(tmp_path, second_day, "--full-refresh", kept=kept)
+    assert read(tmp_path, BUILT_ON_THE_LAST)["value"].to_pylist() == [0.0]
     assert read(tmp_path, FOUND).equals(after)
 
     (tmp_path / "workspace.duckdb").unlink()
