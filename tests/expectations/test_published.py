@@ -13,7 +13,7 @@ from expectations.results import read_results
 from tests.expectations.raw_layer import lake
 
 TABLES = """
-create schema core; create schema marts_revenue_assurance; create schema marts_care;
+create schema core; create schema marts_revenue_assurance; create schema marts_care; create schema marts_quality;
 create table core.dim_customer as select 'C' || number as customer_id from range(10) as numbers(number);
 create table marts_care.customer_360 as select * from core.dim_customer;
 create table core.fct_invoice_line as
@@ -28,6 +28,16 @@ create table marts_revenue_assurance.leakage_summary as
         cast(10.50 as decimal(18, 2)) as amount;
 create table marts_revenue_assurance.control_coverage as
     select 'O1' as control_id, 'a control' as name, 'active' as status, 3 as subjects_checked;
+create table marts_quality.identity_worklist as
+    select
+        'W1' as worklist_id, 'uncertain_link' as kind, '{}' as evidence, cast(5 as decimal(18, 2)) as at_stake_amount,
+        'EUR' as currency_code, cast(null as varchar) as never_link_row,
+        'link,crm,customer,C1,billing,account,"A,1",<your name>,2026-09-01 06:00:00,"a ""b"", c"' as link_row;
+create table marts_quality.unlinked_record as select 'U1' as unlinked_record_id;
+create table marts_quality.unlinked_summary as
+    select
+        'service' as entity, 'crm' as system, 'billing' as expected_systems, 1 as unlinked_count, 2.5 as unlinked_pct,
+        3 as ceiling_pct, '' as top_reasons, false as is_over_ceiling;
 """
 
 
@@ -81,6 +91,45 @@ def test_sound_build_passes(settings):
 def test_broken_promise_about_leakage_is_found(settings, sql, target, expectation):
     change(settings, sql)
     assert (f"marts_revenue_assurance.{target}", expectation) in failed(settings)
+
+
+@pytest.mark.parametrize(
+    ("sql", "target", "expectation"),
+    [
+        ("update marts_quality.identity_worklist set evidence = 'x'", "identity_worklist", "evidence_is_json"),
+        (
+            "update marts_quality.identity_worklist set currency_code = null",
+            "identity_worklist",
+            "money_has_its_currency",
+        ),
+        (
+            "update marts_quality.identity_worklist set never_link_row = 'never_link,crm,customer'",
+            "identity_worklist",
+            "rows_to_add_are_whole",
+        ),
+        ("delete from marts_quality.unlinked_record", "unlinked_summary", "counts_the_unlinked_records"),
+        ("update marts_quality.unlinked_summary set is_over_ceiling = true", "unlinked_summary", "within_the_ceiling"),
+    ],
+)
+def test_broken_promise_to_stewards_is_found(settings, sql, target, expectation):
+    change(settings, sql)
+    assert failed(settings) == {(f"marts_quality.{target}", expectation)}
+
+
+def test_too_many_unlinked_records_warn_and_a_worklist_may_get_empty(settings, monkeypatch):
+    def reader(settings):
+        connection = connect()
+        connection.execute("attach ':memory:' as lake; create schema lake.marts_quality")
+        connection.execute("create table lake.marts_quality.identity_worklist as select * from range(100)")
+        return connection
+
+    monkeypatch.setattr(published, "last_publication", lambda settings: object())
+    monkeypatch.setattr(published, "connect_reader", reader)
+    change(settings, "update marts_quality.unlinked_summary set is_over_ceiling = true")
+    change(settings, "delete from marts_quality.identity_worklist")
+    results = check(settings, data_docs=False)
+    broken = [each for each in results if not each.success and each.details != MISSING]
+    assert [(each.expectation, each.is_blocking) for each in broken] == [("within_the_ceiling", False)]
 
 
 def test_customer_without_a_card_is_found(settings):

@@ -1,5 +1,6 @@
 -- Records of one customer that contradict its most senior record: keys joined them, or a steward, whatever they say of themselves.
--- Grain: record_id. Each is compared with the senior record only, so that the work grows with the records.
+-- Grain: record_id. Each is compared with the senior record only, so that the work grows with the records. Another given name alone is
+-- mostly a nickname or another transliteration (Kathi, Katharina; Dschem, Cem): beside a key it is no contradiction.
 
 with
 
@@ -57,6 +58,5 @@ select
     ]) }} as evidence
 from compared
 where is_other_kind
-    or is_other_given_name
     or is_other_birth_date
     or is_other_vat_number
