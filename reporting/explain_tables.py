@@ -63,8 +63,11 @@ def _heading(console: Console, thing: Explanation) -> None:
         console.print(Text(f"{thing.asked} is one of its records"))
     for event in thing.forwarded:
         console.print(Text(_happened(event, thing.entity_id), style="yellow"))
+    # A split is told by the ID that came of it; that of the ID that stayed says the same.
+    partings = {event.at for event in thing.history if event.happened == "split" and event.other_id == thing.entity_id}
     for event in thing.history:
-        if event not in thing.forwarded:
+        is_told = event.happened == "split" and event.other_id is None and event.at in partings
+        if event not in thing.forwarded and not is_told:
             console.print(Text(_happened(event, thing.entity_id), style="dim"))
 
 

@@ -67,7 +67,8 @@ def _claim(system: str, key: str, value: str, agrees: bool) -> dict:
 
 ROWS = {
     "dim_identity": [
-        ("customer", X, DAY_1, "minted", None, X, None, C1, True, 1),
+        ("customer", X, DAY_1, "minted", None, X, None, C1, False, 1),
+        ("customer", X, DAY_3, "split", None, X, None, C1, True, 3),
         ("customer", Y, DAY_1, "minted", None, X, None, F1, False, 1),
         ("customer", Y, DAY_2, "merged", X, X, None, F1, True, 2),
         ("customer", Z, DAY_3, "split", None, Z, X, A9, True, 3),

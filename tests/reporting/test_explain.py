@@ -75,8 +75,12 @@ def test_history_tells_of_minting_merging_and_splitting(lake: Settings, capsys: 
     assert [(each.entity_id, each.happened, each.other_id) for each in read_explanation(lake, None, X).history] == [
         (X, "minted", None),
         (Y, "merged", X),
+        (X, "split", None),
         (Z, "split", X),
     ]
+    told = shown(lake, capsys, "customer", X)
+    assert f"{Z} was split off it on 2026-10-01" in told
+    assert "parted on" not in told
     assert f"split off {X} on 2026-10-01" in shown(lake, capsys, "customer", Z)
     text = shown(lake, capsys, "customer", R)
     assert "no records any more" in text

@@ -307,10 +307,12 @@ select
             valued.worklist_id asc nulls last
     ) as integer) as position,
     valued.reason,
+    valued.left_record_id,
     left_record.system as left_system,
     left_record.source_key as left_key,
     left_record.label as left_name,
     valued.left_customer_id,
+    valued.right_record_id,
     right_record.system as right_system,
     right_record.source_key as right_key,
     right_record.label as right_name,
