@@ -1,20 +1,16 @@
 """What is compared, in which levels, and how far the evidence of each level may go.
 
-The levels of a comparison are tried in order; the first that holds is the
-pair's level. A level has prior m and u (how often
-it is seen among pairs of one party, and among pairs of two), which training replaces where the data can tell, and
-bounds on its
-match weight log2(m / u), which hold whatever the data says. The bounds carry what counting
-can't learn, because people who are
-not the same share more than chance explains:
+The levels of a comparison are tried in order; the first that holds is the pair's level. A level has prior m and u
+(how often it is seen among pairs of one party, and among pairs of two), which training replaces where the data can
+tell, and bounds on its match weight log2(m / u), which hold whatever the data says. The bounds carry what counting
+can't learn, because people who are not the same share more than chance explains:
 
-- Members of a household share family name, address, phone and often the mailbox. That is one fact, not four:
-e-mail, phone and
-  address are one comparison ('contact'), whose u is said in pairs of a household per pair of one person (`per_match`).
-- A clearly other given name, or birth date, is never outweighed (`NEVER`): twins, father and son, a number that
-others held
-  before, namesakes. What may still be one person (typo, swap of day and month, call name, initial) has a level of
-  its own.
+- Members of a household share family name, address, phone and often the mailbox. That is one fact, not four: e-mail,
+  phone and address are one comparison ('contact'), whose u is said in pairs of a household per pair of one person
+  (`per_match`).
+- A clearly other given name, or birth date, is never outweighed (`NEVER`): twins, father and son, a number that others
+  held before, namesakes. What may still be one person (typo, swap of day and month, call name, initial) has a level
+  of its own.
 """
 
 from __future__ import annotations
@@ -27,13 +23,12 @@ NEVER = -60.0
 
 @dataclass(frozen=True)
 class Level:
-    """One level: ``condition`` in SQL over columns with the suffixes _l and _r; ``low`` and ``high`` bound the
-    weight (bits).
+    """One level: ``condition`` in SQL over columns with the suffixes _l and _r; ``low`` and ``high`` bound the weight
+    (bits).
 
-    ``per_match`` replaces ``u``: pairs of two parties at this level for each pair of one party at all.
-    ``frequency`` names the
-    feature whose term frequency corrects the weight. ``apart`` replaces the bounds in data where no two people share an
-    address, phone or mailbox. A level whose bounds are one is never trained.
+    ``per_match`` replaces ``u``: pairs of two parties at this level for each pair of one party at all. ``frequency``
+    names the feature whose term frequency corrects the weight. ``apart`` replaces the bounds in data where no two
+    people share an address, phone or mailbox. A level whose bounds are one is never trained.
     """
 
     label: str

@@ -246,11 +246,10 @@ def _macros() -> tuple[str, ...]:
         """mail_domain(x) as case split_part(x, '@', 2) when 'googlemail.com' then 'gmail.com' when 'protonmail.com'
         then 'proton.me'
             when 'pm.me' then 'proton.me' when 'protonmail.ch' then 'proton.me' else split_part(x, '@', 2) end""",
-        # Two spellings of one mailbox: behind '+' everything, and with some providers dots, go to the same person.
+        # Two spellings of one mailbox: what is behind '+' goes to the same person; dots do not count with some providers,
+        # and with all others clerks leave them out or put them in.
         f"""mailbox(x) as case
             when not regexp_full_match(x, '[^@ ]+@[^@ ]+[.][^@ .]+') or local_part(x) in ({sql_list(NOBODY_MAILBOXES)})
                 or local_part(x) = '' then null
-            when mail_domain(x) in ('gmail.com', 'proton.me') then replace(local_part(x), '.', '') || '@' ||
-                mail_domain(x)
-            else local_part(x) || '@' || mail_domain(x) end""",
+            else replace(local_part(x), '.', '') || '@' || mail_domain(x) end""",
     )

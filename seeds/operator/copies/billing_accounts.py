@@ -25,7 +25,9 @@ def accounts(operator: Operator, keys: Keys, random: np.random.Generator) -> tup
     lines, now = operator.lines, operator.parameters.now
     customer = operator.accounts.customer
     count = len(customer)
-    beliefs = claims(operator.parties[customer], random).with_columns(account=keys.account)
+    beliefs = claims(operator.parties[customer], random, recognisable=keys.keyless_fault[customer]).with_columns(
+        account=keys.account
+    )
     opened = np.full(count, NEVER)
     np.minimum.at(opened, lines.account, lines.start)
     view_end = np.where(lines.is_provisioned, operator.lifecycle.billing.end, NEVER)

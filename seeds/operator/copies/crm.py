@@ -55,8 +55,8 @@ def copy_crm(operator: Operator, keys: Keys) -> CrmCopy:
     random = operator.parameters.random("crm")
     lines = operator.lines
     customers = len(operator.parties)
-    beliefs = claims(operator.parties, random)
-    duplicates = claims(operator.parties, random, careless=2.5)
+    beliefs = claims(operator.parties, random, recognisable=keys.keyless_fault)
+    duplicates = claims(operator.parties, random, careless=2.5, recognisable=keys.keyless_fault)
     since = np.full(customers, NEVER)
     own = lines.home == OWN_CRM
     np.minimum.at(since, lines.customer[own], lines.start[own])

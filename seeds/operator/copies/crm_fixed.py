@@ -32,7 +32,7 @@ class CrmFixedCopy:
 def copy_crm_fixed(operator: Operator, keys: Keys) -> CrmFixedCopy:
     """Frames ``customer`` and ``product`` with one snapshot per night (column file_date), seven nights."""
     random = operator.parameters.random("crm_fixed")
-    beliefs = claims(operator.parties, random, careless=1.6).with_columns(
+    beliefs = claims(operator.parties, random, careless=1.6, recognisable=keys.keyless_fault).with_columns(
         latin_1(pl.col(name)).alias(name)
         for name in ("given_name", "family_name", "company_name", "street_text", "city")
     )

@@ -84,11 +84,19 @@ class Keys:
 
     @cached_property
     def _is_recognisable(self) -> np.ndarray:
-        """Persons who never moved, married or changed number and mailbox: their features tell who they are, unless
-        clerks were careless. Whether the money of a fault is found must not be a matter of luck."""
+        """Persons who never moved, married or changed number and mailbox: their features tell who they are."""
         past = [pl.col(name).is_null() for name in ("former_name", "former_street", "former_phone", "former_email")]
         parties = self._operator.parties
         return parties.select(pl.all_horizontal(pl.col("kind") == PERSON, *past)).to_series().to_numpy()
+
+    @cached_property
+    def keyless_fault(self) -> np.ndarray:
+        """Customers without keys whose lines leak: who they are can be told, for whether the money of a fault is found
+        must not be a matter of luck."""
+        lines = self._operator.lines
+        leaking = np.zeros(len(self._operator.parties), dtype=bool)
+        leaking[lines.customer[self._operator.chooser.lines(*_FAULTS_ACROSS_SYSTEMS)]] = True
+        return leaking & (self.keyless[OWN_CRM] | self.keyless[ACQUIRED_CRM])
 
     @cached_property
     def keyless_line(self) -> np.ndarray:

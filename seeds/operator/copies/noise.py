@@ -103,6 +103,12 @@ _WRONG = {
     "address_former": "street", "street_misspelt": "street", "postcode_digit": "postcode",
     "postcode_in_city": "postcode",
 }  # fmt: skip
+# Kinds that hide who somebody is.
+_HIDING = (
+    "second_name_initial", "only_second_name", "initial_only", "nickname", "other_latin", "given_misspelt",
+    "family_misspelt", "double_name_cut", "names_swapped", "misread", "very_long",
+    "birth_missing", "birth_placeholder", "birth_swapped", "birth_digit", "blank",
+)  # fmt: skip
 _VALUES = (
     "given_name",
     "family_name",
@@ -119,10 +125,18 @@ _VALUES = (
 class _Records:
     """One system's records of the parties while noise is put on them, a kind at a time."""
 
-    def __init__(self, parties: pl.DataFrame, random: np.random.Generator, careless: float, rates: Rates) -> None:
+    def __init__(
+        self,
+        parties: pl.DataFrame,
+        random: np.random.Generator,
+        careless: float,
+        rates: Rates,
+        recognisable: np.ndarray | None,
+    ) -> None:
         self._random = random
         self._careless = careless
         self._rates = rates
+        self._recognisable = recognisable
         self.kinds: dict[str, np.ndarray] = {}
         self.frame = parties.with_columns(
             birth_date=pl.when(pl.col("kind") != COMPANY).then(dates(parties["birth_day"].fill_null(0).to_numpy())),
@@ -139,6 +153,8 @@ class _Records:
         chosen = self._random.random(len(self.frame)) < share
         if where is not None:
             chosen &= self.mask(where) if isinstance(where, pl.Expr) else where
+        if self._recognisable is not None and kind in _HIDING:
+            chosen &= ~self._recognisable
         self.kinds[kind] = chosen
         return chosen.copy()
 
@@ -159,15 +175,19 @@ class _Records:
 
 
 def claims(
-    parties: pl.DataFrame, random: np.random.Generator, careless: float = 1.0, rates: Rates = RATES
+    parties: pl.DataFrame,
+    random: np.random.Generator,
+    careless: float = 1.0,
+    rates: Rates = RATES,
+    recognisable: np.ndarray | None = None,
 ) -> pl.DataFrame:
     """What one system believes of each party: the parties' columns, spelt and aged in this system's own way.
 
     Adds ``birth_date`` (null for companies), ``phone_text``, ``street_text``; ``noise``: the kinds of noise on the
     record (fields of ``Rates``); ``changed``: the attributes that truly differ; both separated by blanks.
-    ``careless`` scales how often things are wrong.
+    ``careless`` scales how often things are wrong; nothing hides who the ``recognisable`` parties are.
     """
-    records = _Records(parties, random, careless, rates)
+    records = _Records(parties, random, careless, rates, recognisable)
     _firms(records)
     _persons(records)
     _letters(records)
