@@ -246,8 +246,8 @@ def _macros() -> tuple[str, ...]:
         """mail_domain(x) as case split_part(x, '@', 2) when 'googlemail.com' then 'gmail.com' when 'protonmail.com'
         then 'proton.me'
             when 'pm.me' then 'proton.me' when 'protonmail.ch' then 'proton.me' else split_part(x, '@', 2) end""",
-        # Two spellings of one mailbox: what is behind '+' goes to the same person; dots do not count with some providers,
-        # and with all others clerks leave them out or put them in.
+        # Two spellings of one mailbox: what is behind '+' goes to the same person; dots do not count
+        # with some providers, and with all others clerks leave them out or put them in.
         f"""mailbox(x) as case
             when not regexp_full_match(x, '[^@ ]+@[^@ ]+[.][^@ .]+') or local_part(x) in ({sql_list(NOBODY_MAILBOXES)})
                 or local_part(x) = '' then null
