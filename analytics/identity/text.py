@@ -156,7 +156,9 @@ def _repair(values: pa.Array) -> pa.Array:
 
 
 def _transliterate(values: pa.Array) -> pa.Array:
-    return pa.array([None if value is None else unidecode(value).lower() for value in values.to_pylist()], pa.string())
+    # One sign may become several letters.
+    texts = (None if value is None else unidecode(value).lower()[: 2 * LONGEST_TEXT] for value in values.to_pylist())
+    return pa.array(texts, pa.string())
 
 
 @lru_cache(maxsize=200_000)
@@ -188,7 +190,8 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
         ("transliterate", _transliterate, ["VARCHAR"]),
         ("to_e164", _e164, ["VARCHAR", "VARCHAR"]),
     ):
-        connection.create_function(name, function, arguments, "VARCHAR", type="arrow")
+        # Nulls come in and go out: not every text is a number.
+        connection.create_function(name, function, arguments, "VARCHAR", type="arrow", null_handling="special")
     for macro in _macros():
         connection.execute(f"create or replace macro {macro}")
 

@@ -113,3 +113,9 @@ def test_any_input_has_features(rows: list[dict[str, Any]]) -> None:
     for row in found:
         for name in ("given_name", "family_name", "company_name", "street", "city"):
             assert row[name] is None or (row[name].isascii() and 0 < len(row[name]) <= 2 * LONGEST_TEXT)
+
+
+def test_a_number_that_is_none_and_signs_that_become_words() -> None:
+    row = feature({**person("a", "Ada", "Vogel", phones=["01" * 500]), "street": "°" * 500})
+    assert row["phones"] is None or row["phones"] == []
+    assert 0 < len(row["street"]) <= 2 * LONGEST_TEXT
