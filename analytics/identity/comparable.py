@@ -80,6 +80,7 @@ def make_comparable(
             feature.* replace ({", ".join(changes)}),
             strftime(feature.birth_date, '%d%m%Y') as birth_digits,
             usual_given_name.value is not null as is_usual_given_name,
+            coalesce(usual_given_name.value, frequency_given_name.value) is not null as is_known_given_name,
             {", ".join(columns)}
         from feature
         inner join record_number using (record_id)

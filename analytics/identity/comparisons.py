@@ -163,14 +163,16 @@ GIVEN_NAME = Comparison(
             1,
             8,
         ),
+        Level("call name", "list_has_any(called_l, called_r)", 0.02, 0.002, 0, 6),
         Level("short form", _SHORT_FORM, 0.01, 0.002, -2, 5),
         Level("another usual name of similar spelling", _GIVEN_ALIKE, 0.002, 0.01, -16, -8, apart=(-8, 4)),
         Level("other, of a company's contact", _ANY_COMPANY, 0.02, 0.9, -10, -4),
         Level("other, same official number", _SAME_NUMBER, 0.01, 0.001, -10, -4, apart=(-8, 0)),
-        # Twins seldom share the second initial; one person with a nickname, or a name misread, does.
+        # Twins seldom share the second initial, and both their names are seen elsewhere; a name misread is seen once.
         Level(
             "other, same second initial and birth date",
-            f"middle_initial_l = middle_initial_r and {_SAME_BIRTH_DATE}",
+            f"middle_initial_l = middle_initial_r and {_SAME_BIRTH_DATE}"
+            " and not (is_known_given_name_l and is_known_given_name_r)",
             0.01,
             0.001,
             -14,

@@ -6,6 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from analytics.identity import text
+from analytics.identity.call_names import call_names
 from analytics.identity.engine import Resources, workspace
 from analytics.identity.legal_forms import SOLE_TRADER_FORMS, SPELLINGS
 from concord.errors import ConcordError
@@ -73,6 +74,7 @@ def prepare(records: pa.Table, *, default_region: str = "DE", resources: Resourc
     Latin words: ``given_name`` (first), ``given_names`` (all), ``initials``, ``middle_initial``, ``family_name``,
     ``family_words``,
     ``given_spelling`` and ``family_spelling`` (vowels as written), ``given_sound`` and ``family_sounds``,
+    ``called`` (the names that the given name may be a call name of),
     ``company_name`` (words without legal form), ``company_words``, ``company_sounds``, ``legal_form``;
     ``is_person`` (a person's name identifies
     the party), ``may_be_person`` (no legal person of its own); ``birth_date`` and ``birth_digits`` (text ddmmyyyy);
@@ -106,7 +108,7 @@ def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, d
             """
             create or replace temp table feature as
             select
-                prepared.*, given_key, given_sound, family_key, family_sounds, company_key, second_company_key,
+                prepared.*, given_key, given_sound, called, family_key, family_sounds, company_key, second_company_key,
                 company_sounds
             from prepared
             left join given_sound using (given_name)
@@ -229,14 +231,23 @@ def _make_phones(connection: duckdb.DuckDBPyConnection, default_region: str) -> 
 
 
 def _make_names(connection: duckdb.DuckDBPyConnection) -> None:
-    """How every name sounds, once: names are few, records many."""
+    """How every name sounds, once, and what it is short for: names are few, records many."""
+    words, names = zip(*call_names(), strict=True)
+    connection.register("call_name", pa.table({"word": words, "name": names}))
     connection.execute(
         """
         create or replace temp table given_sound as
-        select given_name, sound(given_name) as given_key, spoken(given_name) as given_sound
+        with known as (
+            select vowels(word) as given_name, list_sort(list(distinct vowels(name))) as called
+            from call_name
+            group by vowels(word)
+        )
+        select given_name, sound(given_name) as given_key, spoken(given_name) as given_sound, called
         from (select distinct given_name from prepared where given_name is not null)
+        left join known using (given_name)
         """
     )
+    connection.unregister("call_name")
     connection.execute(
         """
         create or replace temp table family_sound as
@@ -274,20 +285,28 @@ def _features_sql() -> str:
 
     for function in ("repaired", "plain", "latin"):
         step(", ".join(f"{function}({name}) as {name}" for name in _TEXTS))
-    step("trim(given_name) as given_name, trim(family_name) as family_name")
-    # A whole name in one field: 'Müller, Hans' or 'Hans Müller'.
+    step(
+        f"""
+        trim(given_name) as given_name,
+        case when letters(family_name) not in ({text.sql_list(text.NO_FAMILY_NAMES)}) then trim(family_name) end
+            as family_name
+        """
+    )
+    # A whole name in one field: 'Müller, Hans' or 'Hans Müller'; but 'Hans J.' has no family name in it.
     step(
         """
         case
             when given_name is null and contains(family_name, ',') then split_part(family_name, ',', 2)
             when given_name is null and contains(family_name, ' ') then regexp_extract(family_name, '^(.*) [^ ]+$', 1)
-            when family_name is null and contains(given_name, ' ') then regexp_extract(given_name, '^(.*) [^ ]+$', 1)
+            when family_name is null and regexp_matches(given_name, ' [^ .]{2,}$')
+                then regexp_extract(given_name, '^(.*) [^ ]+$', 1)
             else given_name
         end as given_name,
         case
             when given_name is null and contains(family_name, ',') then split_part(family_name, ',', 1)
             when given_name is null and contains(family_name, ' ') then regexp_extract(family_name, ' ([^ ]+)$', 1)
-            when family_name is null and contains(given_name, ' ') then regexp_extract(given_name, ' ([^ ]+)$', 1)
+            when family_name is null and regexp_matches(given_name, ' [^ .]{2,}$')
+                then regexp_extract(given_name, ' ([^ ]+)$', 1)
             else family_name
         end as family_name,
         regexp_replace(company_name, '[&+]', ' and ', 'g') as company_name
@@ -295,10 +314,11 @@ def _features_sql() -> str:
     )
     step(
         f"""
-        case when letters(given_name) not in ({text.sql_list(text.NO_GIVEN_NAMES)}) then
-            something(letters(given_name)) end as given_name,
-        case when letters(family_name) not in ({text.sql_list(text.NO_FAMILY_NAMES)}) then
-            something(letters(family_name)) end as family_name,
+        -- 'Mother R.' has an initial, and no name.
+        case when role(letters(given_name)) in ({text.sql_list(text.NO_GIVEN_NAMES)})
+            then nullif(trim(regexp_extract(letters(given_name), '( [a-z])+$')), '')
+            else something(letters(given_name)) end as given_name,
+        something(letters(family_name)) as family_name,
         something(vowels(letters(city))) as city,
         something(vowels(regexp_replace(letters(company_name), '\\b(und|et|u)\\b', 'and', 'g'))) as company_name,
         something(letters(street)) as street

@@ -36,19 +36,23 @@ NOTHING_WORDS = (
 
 # What forms hold in place of a given name: who somebody is to somebody else, or merely that it is somebody.
 NO_GIVEN_NAMES = (
-    "wife", "husband", "mother", "father", "mom", "mum", "dad", "son", "daughter", "child", "kid", "baby", "boy",
-    "girl",
-    "man", "woman", "lady", "lady of the house", "male", "female", "adult", "adult male", "adult female", "minor",
+    "wife", "husband", "mother", "father", "mom", "mum", "dad", "son", "daughter", "child", "male child",
+    "female child", "kid", "baby", "boy", "girl", "youngest", "oldest", "eldest", "friend", "gentleman",
+    "man", "woman", "lady", "male", "female", "adult", "adult male", "adult female", "minor",
     "inmate", "resident", "granddaughter", "grandson", "grandchild", "brother", "sister", "person", "one", "owner",
     "occupant", "respondent", "respondant", "anon", "householder", "tenant", "spouse", "partner", "roommate", "guest",
     "mann", "frau", "herr", "kind", "sohn", "tochter", "mutter", "vater", "bruder", "schwester", "ehefrau", "ehemann",
     "gatte", "gattin", "familie", "family", "eheleute", "hijo", "hija", "senor", "senora", "madre", "padre", "esposa",
     "esposo", "femme", "mari", "fils", "fille", "mere", "pere", "kari", "karisi", "koca", "ogul", "kiz",
+    "first name", "given name", "vorname", "nombre", "prenom",
+    # As clerks shorten lady, gentleman, daughter or child of the house.
+    "loh", "goh", "doh", "coh", "moh", "hoh", "dau",
 )  # fmt: skip
 NO_FAMILY_NAMES = (
     "wife", "husband", "mother", "father", "daughter", "child", "brother", "sister", "respondent", "respondant", "anon",
-    "of house", "of the house", "head of house", "of household", "occupant", "resident", "householder", "tenant",
-    "spouse", "roommate", "ehefrau", "ehemann", "bewohner", "mieter",
+    "dont know", "do not know", "refused", "of house", "of the house", "the house", "head of house", "of household",
+    "occupant", "resident", "householder", "tenant", "spouse", "roommate", "ehefrau", "ehemann", "bewohner", "mieter",
+    "last name", "surname", "family name", "nachname", "familienname", "apellido", "nom",
 )  # fmt: skip
 
 # Mailboxes that belong to nobody.
@@ -225,6 +229,8 @@ def _macros() -> tuple[str, ...]:
         # German vowels written out meet the ones written with dots.
         """vowels(x) as replace(replace(replace(x, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')""",
         f"""something(x) as case when x = '' or x in ({sql_list(NOTHING_WORDS)}) then null else x end""",
+        # 'daughter of', 'lady of the house', 'mother r': the word that says who somebody is.
+        """role(x) as regexp_replace(regexp_replace(x, '( [a-z])+$', ''), ' (of|in)( the)?( house| home)?$', '')""",
         """filled(x) as case when len(x) > 0 then x end""",
         f"""cut_words(x) as list_transform(list_filter(string_split(x, ' '), lambda w: w <> ''), lambda w: substr(w,
         1, {LONGEST_WORD}))""",

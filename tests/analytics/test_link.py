@@ -82,6 +82,11 @@ def test_the_population_is_linked_as_it_is(people: list[dict[str, Any]], model: 
             id="double-name-and-one-digit",
         ),
         pytest.param(
+            person("a", "Christina", "Arnold", birth_date=BORN, **HOME),
+            person("b", "Tina", "Arnold", birth_date=BORN, **HOME),
+            id="call-name-of-another-beginning",
+        ),
+        pytest.param(
             person(
                 "a", None, "Vogel, Nora", birth_date=BORN, street="Gartenstraße 12a", postcode="1067", city="Dresden"
             ),
