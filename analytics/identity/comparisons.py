@@ -242,6 +242,16 @@ BIRTH_DATE = Comparison(
         Level("other, same official number", _SAME_NUMBER, 0.01, 0.001, -10, -4, apart=(-8, 0)),
         # Father and son are further apart: two of one name at one place, so near in age, are one with a date misread.
         Level(
+            "other by a few years, same names and initial",
+            "given_name_l = given_name_r and family_name_l = family_name_r and middle_initial_l = middle_initial_r"
+            " and abs(year(birth_date_l) - year(birth_date_r)) <= 12",
+            0.005,
+            0.001,
+            -7,
+            -7,
+            apart=(-7, -7),
+        ),
+        Level(
             "other by a few years, same names",
             "given_name_l = given_name_r and family_name_l = family_name_r and abs(year(birth_date_l) -"
             " year(birth_date_r)) <= 12",

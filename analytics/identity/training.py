@@ -307,7 +307,8 @@ class _Learner:
                 max_pairs=self.max_training_pairs if pairs > self.max_training_pairs else None,
                 record_sample_proportion=0.1,
             )
-        except EMTrainingException:
+        except (EMTrainingException, ValueError):
+            # No pair of the block matches, or a level's m vanished on the way: the other blocks teach.
             return 0.0, {}
         share = session.core_model_settings.probability_two_random_records_match
         # A level that no pair of the block was at has learnt nothing.
