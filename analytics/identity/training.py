@@ -307,8 +307,13 @@ class _Learner:
                 max_pairs=self.max_training_pairs if pairs > self.max_training_pairs else None,
                 record_sample_proportion=0.1,
             )
-        except (EMTrainingException, ValueError):
-            # No pair of the block matches, or a level's m vanished on the way: the other blocks teach.
+        except EMTrainingException:
+            return 0.0, {}
+        except ValueError as error:
+            # A level's m vanished on the way, too small for a number: the other blocks teach.
+            if "m_probability" not in str(error):
+                raise
+            logger.warning("training block %s taught nothing: %s", ", ".join(block.columns), error)
             return 0.0, {}
         share = session.core_model_settings.probability_two_random_records_match
         # A level that no pair of the block was at has learnt nothing.
