@@ -50,6 +50,8 @@ REGISTRIES = (
             ("service_id", "VARCHAR"),
             ("source_keys", "VARCHAR"),
             ("evidence", "VARCHAR"),
+            ("root_cause_type", "VARCHAR"),
+            ("root_cause_key", "VARCHAR"),
             ("period_start", "DATE"),
             ("period_end", "DATE"),
             ("amount", "DECIMAL(18,2)"),

@@ -75,7 +75,7 @@ def generate(
         "crm_fixed": crm_fixed.beliefs.with_columns(key=keys.customer_no).filter(pl.Series(keys.in_crm_fixed)),
         "billing": billing.beliefs.with_columns(key=keys.account),
     }
-    ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing))
+    ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing), _planted(operator, keys))
     ledger.write_parquet(folder / "ledger.parquet")
     (folder / "truth").mkdir(exist_ok=True)
     for name, frame in build_truth(operator, keys, files, copies).items():
@@ -131,6 +131,11 @@ def _flaws(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.Data
         ),
         names.select(subject=subject_text(names.drop("description")), description="description"),
     ]
+
+
+def _planted(operator: Operator, keys: Keys) -> list[pl.DataFrame]:
+    """Faults and distractors that tell their own money, one frame per stage of the chain."""
+    return []
 
 
 def _write_parameters(folder: Path, parameters: Parameters) -> None:

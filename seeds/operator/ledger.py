@@ -8,7 +8,7 @@ import polars as pl
 from seeds.operator.build import Operator
 from seeds.operator.copies.columns import cents, dates
 from seeds.operator.copies.keys import Keys
-from seeds.operator.planting.roles import CODES, ROLES, SEPARATE
+from seeds.operator.planting.roles import CODES, NUMBER, ROLES, SEPARATE
 from seeds.operator.world.lines import imsi
 from seeds.operator.world.offerings import CURRENCY
 
@@ -32,9 +32,15 @@ def bill_differences(true_bill: pl.DataFrame, actual_bill: pl.DataFrame) -> pl.D
 
 
 def build_ledger(
-    operator: Operator, keys: Keys, beliefs: dict[str, pl.DataFrame], flaws: list[pl.DataFrame]
+    operator: Operator,
+    keys: Keys,
+    beliefs: dict[str, pl.DataFrame],
+    flaws: list[pl.DataFrame],
+    planted: list[pl.DataFrame],
 ) -> pl.DataFrame:
-    """All rows. ``beliefs``: what each system believes of customers; ``flaws``: ready rows (subject, description)."""
+    """All rows. ``beliefs``: what each system believes of customers; ``flaws``: ready rows (subject, description);
+    ``planted``: rows of faults and distractors that do not show as a difference between two bills (`planted_rows`).
+    """
     parts = [
         _faults(operator, keys),
         _distractors(operator, keys),
@@ -43,6 +49,7 @@ def build_ledger(
     ]
     parts += [_disagreements(operator, keys, system, believed) for system, believed in beliefs.items()]
     parts += [_plain_rows(operator, flaw) for flaw in flaws]
+    parts += planted
     ledger = pl.concat([part.select(_COLUMNS) for part in parts])
     number = "F" + pl.Series(np.arange(len(ledger)) + 1).cast(pl.String).str.zfill(7)
     return ledger.insert_column(0, number.alias("fault_id"))
@@ -54,6 +61,39 @@ def subject_text(subject: pl.DataFrame) -> pl.Series:
     return subject.select(
         pl.lit("{") + pl.concat_str(members, separator=",", ignore_nulls=True) + pl.lit("}")
     ).to_series()
+
+
+def planted_rows(
+    codes: pl.Series | list[str],
+    subject: pl.DataFrame,
+    period_start: np.ndarray,
+    period_end: np.ndarray,
+    amount: np.ndarray | None = None,
+    direction: np.ndarray | str | None = None,
+) -> pl.DataFrame:
+    """Ledger rows of faults or distractors that have no line of their own, or no effect on a bill.
+
+    ``codes``: the roles; ``subject``: columns of keys (see `subject_text`); periods: local day numbers; ``amount``:
+    cents, above zero for a fault; ``direction``: under or over. All of one length. A distractor has neither of both.
+    """
+    count = len(subject)
+    numbers = np.array([NUMBER[code] for code in codes], dtype=np.int64)
+    said = [direction] * count if direction is None or isinstance(direction, str) else list(direction)
+    return (
+        pl.DataFrame(
+            {
+                **_role_columns(numbers),
+                "direction": pl.Series(said, dtype=pl.String),
+                "subject": subject_text(subject),
+                "period_start": dates(np.asarray(period_start, dtype=np.int64)),
+                "period_end": dates(np.asarray(period_end, dtype=np.int64)),
+                "amount": np.zeros(count, dtype=np.int64) if amount is None else np.asarray(amount, dtype=np.int64),
+                "currency_code": pl.Series([CURRENCY] * count, dtype=pl.String),
+            }
+        )
+        .with_columns(cents(pl.col("amount")).alias("amount"))
+        .select(_COLUMNS)
+    )
 
 
 def _role_columns(roles: np.ndarray) -> dict[str, pl.Series]:

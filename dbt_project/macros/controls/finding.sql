@@ -52,3 +52,14 @@
         group by subscription_id_billing, bill_run_id, currency_code
     ) as summed
 {%- endmacro %}
+
+{#-
+    Key of a finding: made of the control, the direction, the subject's key in its source, the period and the currency, so that it
+    lasts across runs, whatever becomes of our own ids.
+-#}
+{% macro finding_key(relation) -%}
+    {{ hash_key([
+        relation ~ '.control_id', relation ~ '.direction', relation ~ '.subject_key', relation ~ '.period_start',
+        relation ~ '.currency_code',
+    ]) }}
+{%- endmacro %}

@@ -1,15 +1,13 @@
 -- One euro, one control. Grain: control_id, claim_key.
 -- Each candidate claims the thing whose money it would count: an invoice line, a rated row, a usage line, days of a
 -- service. Where two controls claim the same thing, the one that comes first in the chain owns it: the order is
--- claim_order in seeds/reference/control.csv. A new control adds its candidate model to the list.
-
-{% set candidates = ['o1', 'o2', 'o7', 'u3', 'u4', 'r1'] %}
+-- claim_order in seeds/reference/control.csv.
 
 with
 
 claim as (
-    {% for candidate in candidates %}
-    select distinct control_id, claim_key from {{ ref('int_leakage__' ~ candidate ~ '_candidate') }}
+    {% for name in built_controls() %}
+    select distinct control_id, claim_key from {{ ref('int_leakage__' ~ control_slug(name) ~ '_candidate') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -8,7 +8,7 @@ candidate as (
 ),
 
 refund as (
-    {{ refund_per_run('candidate') }}
+    {{ refund_per_run('candidate', ['max(product_offering_id) as product_offering_id']) }}
 )
 
 select
@@ -33,6 +33,8 @@ select
         ('recurring_refund', 'cast(cast(refund.recurring_refund as decimal(18, 6)) as string)'),
         ('discount_refund', 'cast(cast(refund.discount_refund as decimal(18, 6)) as string)'),
     ]) }} as evidence,
+    'product_offering' as root_cause_type,
+    refund.product_offering_id as root_cause_key,
     refund.period_start,
     refund.period_end,
     refund.amount,

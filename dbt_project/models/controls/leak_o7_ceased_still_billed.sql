@@ -40,6 +40,8 @@ select
         ('recurring_refund', 'cast(cast(refund.recurring_refund as decimal(18, 6)) as string)'),
         ('discount_refund', 'cast(cast(refund.discount_refund as decimal(18, 6)) as string)'),
     ]) }} as evidence,
+    'order_type' as root_cause_type,
+    'delete' as root_cause_key,
     refund.period_start,
     refund.period_end,
     refund.amount,

@@ -66,6 +66,8 @@ select
         ('example_rated_usage_id', 'netted.example_rated_usage_id'),
         ('example_product_offering_price_id', 'netted.example_product_offering_price_id'),
     ]) }} as evidence,
+    'tariff' as root_cause_type,
+    netted.example_product_offering_price_id as root_cause_key,
     run.period_start,
     run.period_end,
     cast(round(abs(netted.difference_amount), 2) as decimal(18, 2)) as amount,

@@ -47,6 +47,8 @@ select
         ('rated_amount', 'cast(found.rated_amount as string)'),
         ('billed_amount', 'cast(found.billed_amount as string)'),
     ]) }} as evidence,
+    'bill_run' as root_cause_type,
+    found.bill_run_id as root_cause_key,
     found.period_start,
     found.period_end,
     cast(found.amount as decimal(18, 2)) as amount,

@@ -17,6 +17,9 @@ found as (
         max(service_id) as service_id,
         count(*) as copies,
         min(event_reference) as example_event_reference,
+        -- A record is <stream>-<file sequence>-<record sequence>: a file sent again shows in all of its copies.
+        min({{ dbt.split_part('event_reference', "'-'", 1) }} || '-' || {{ dbt.split_part('event_reference', "'-'", 2) }})
+            as mediation_file,
         min(rated_usage_id) as example_rated_usage_id,
         min(first_rated_usage_id) as example_first_rated_usage_id,
         sum(amount) as copies_amount
@@ -45,6 +48,8 @@ select
         ('example_rated_usage_id', 'found.example_rated_usage_id'),
         ('example_first_rated_usage_id', 'found.example_first_rated_usage_id'),
     ]) }} as evidence,
+    'mediation_file' as root_cause_type,
+    found.mediation_file as root_cause_key,
     run.period_start,
     run.period_end,
     cast(round(found.copies_amount, 2) as decimal(18, 2)) as amount,

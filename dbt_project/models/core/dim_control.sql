@@ -25,6 +25,8 @@ select
     control.direction,
     control.amount_rule,
     control.model_name,
+    control.bridge_class,
+    cast(control.rule_version as integer) as rule_version,
     readiness.status,
     readiness.reason,
     readiness.required_sources,

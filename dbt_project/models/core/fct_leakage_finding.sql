@@ -4,11 +4,6 @@
 -- the same loads gives the same rows. What is no longer found is cleared, and its ids are followed to what they lead to today; a
 -- control that can't tell at the moment neither finds nor clears.
 
-{% set controls = [
-    'o1_provisioned_not_billed', 'o2_billed_not_provisioned', 'o7_ceased_still_billed',
-    'u3_rated_never_billed', 'u4_duplicate_usage', 'r1_mis_rating',
-] %}
-
 with
 
 control as (
@@ -26,20 +21,13 @@ resolved as (
 ),
 
 leak as (
-    {% for name in controls %}
-    select
-        control_id, direction, customer_id, billing_account_id, service_id, subject_key, source_keys, evidence,
-        period_start, period_end, amount, currency_code, is_estimate
-    from {{ ref('leak_' ~ name) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_leakage__finding') }}
 ),
 
 detected as (
     select
         leak.*,
-        {{ hash_key(['leak.control_id', 'leak.direction', 'leak.subject_key', 'leak.period_start', 'leak.currency_code']) }}
-            as finding_id
+        {{ finding_key('leak') }} as finding_id
     from leak
     inner join control
         on leak.control_id = control.control_id
@@ -75,6 +63,8 @@ gone as (
         coalesce(service.resolved_id, known.service_id) as service_id,
         known.source_keys,
         known.evidence,
+        known.root_cause_type,
+        known.root_cause_key,
         known.currency_code,
         case when control.status = 'active' then 'cleared' else known.status end as status,
         known.period_start,
@@ -98,13 +88,13 @@ gone as (
 
 united as (
     select
-        finding_id, control_id, direction, customer_id, billing_account_id, service_id, source_keys, evidence, currency_code,
-        status, period_start, period_end, amount, is_estimate, first_seen_at, last_seen_at
+        finding_id, control_id, direction, customer_id, billing_account_id, service_id, source_keys, evidence, root_cause_type,
+        root_cause_key, currency_code, status, period_start, period_end, amount, is_estimate, first_seen_at, last_seen_at
     from found
     union all
     select
-        finding_id, control_id, direction, customer_id, billing_account_id, service_id, source_keys, evidence, currency_code,
-        status, period_start, period_end, amount, is_estimate, first_seen_at, last_seen_at
+        finding_id, control_id, direction, customer_id, billing_account_id, service_id, source_keys, evidence, root_cause_type,
+        root_cause_key, currency_code, status, period_start, period_end, amount, is_estimate, first_seen_at, last_seen_at
     from gone
 )
 
@@ -117,6 +107,8 @@ select
     service_id,
     source_keys,
     evidence,
+    root_cause_type,
+    root_cause_key,
     currency_code,
     status,
     period_start,

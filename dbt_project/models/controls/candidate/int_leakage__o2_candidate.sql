@@ -87,6 +87,7 @@ select
     line.billing_account_id,
     line.customer_id,
     line.service_id,
+    line.product_offering_id,
     line.currency_code,
     line.line_type,
     line.amount,

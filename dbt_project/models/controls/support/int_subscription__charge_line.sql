@@ -30,6 +30,7 @@ select
     subscription.customer_id,
     subscription.service_id,
     subscription.product_id,
+    line.product_offering_id,
     subscription.needs_network_service,
     subscription.valid_from as subscription_valid_from,
     line.amount,

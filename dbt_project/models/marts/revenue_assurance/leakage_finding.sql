@@ -37,6 +37,8 @@ select
     service.service_number,
     finding.source_keys,
     finding.evidence,
+    finding.root_cause_type,
+    finding.root_cause_key,
     cast(date_trunc('month', finding.period_start) as date) as month,
     finding.period_start,
     finding.period_end,

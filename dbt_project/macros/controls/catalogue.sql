@@ -1,0 +1,20 @@
+{#-
+    The controls that have models, in the order of the catalogue (seeds/reference/control.csv): each name is that of the
+    model leak_<name>, and its first part the id, which candidate and step models carry
+    (int_leakage__<id>_candidate, int_leakage__<id>_step). A new control adds one line here.
+-#}
+{% macro built_controls() -%}
+    {{ return([
+        'o1_provisioned_not_billed',
+        'o2_billed_not_provisioned',
+        'o7_ceased_still_billed',
+        'u3_rated_never_billed',
+        'u4_duplicate_usage',
+        'r1_mis_rating',
+    ]) }}
+{%- endmacro %}
+
+{#- The id of a control, as its candidate and step models are named: 'o1' of 'o1_provisioned_not_billed'. -#}
+{% macro control_slug(name) -%}
+    {{ return(name.split('_')[0]) }}
+{%- endmacro %}

@@ -1,0 +1,15 @@
+-- How much the controls of stage order looked at. Grain: control_id.
+
+select 'O1' as control_id, 'service' as subject, count(distinct product.service_id) as subjects_checked
+from {{ ref('dim_product') }} as product
+inner join {{ ref('dim_product_offering') }} as offering
+    on product.product_offering_id = offering.product_offering_id
+where offering.needs_network_service and product.status in ('active', 'suspended', 'terminated')
+union all
+select 'O2' as control_id, 'subscription' as subject, count(distinct subscription_id_billing) as subjects_checked
+from {{ ref('int_subscription__charge_line') }}
+where needs_network_service and line_type = 'recurring'
+union all
+select 'O7' as control_id, 'completed cease' as subject, count(*) as subjects_checked
+from {{ ref('fct_order_item') }}
+where action = 'delete' and state = 'completed'
