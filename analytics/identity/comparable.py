@@ -42,23 +42,31 @@ def make_comparable(
         select record_id, cast(row_number() over (order by record_id nulls last) as integer) as unique_id from feature
         """
     )
-    changes = []
+    changes, joins = [], []
     for column, is_list in JUNK_COLUMNS.items():
-        known = f"junk.{column}"
+        if not junk.get(column):
+            continue
         if is_list:
-            kept = f"list_filter(feature.{column}, lambda v: not list_contains({known}, v))"
+            # Few records hold junk: only their lists are gone through.
+            holders = (
+                f"select distinct record_id from (select record_id, unnest({column}) as value from feature)"
+                f" where value in (select unnest({column}) from junk)"
+            )
+            joins.append(f"left join ({holders}) as {column}_holder on {column}_holder.record_id = feature.record_id")
+            kept = f"filled(list_filter(feature.{column}, lambda v: not list_contains(junk.{column}, v)))"
             changes.append(
-                f"case when list_has_any(feature.{column}, {known}) then filled({kept}) else feature.{column}"
-                f" end as {column}"
+                f"case when {column}_holder.record_id is not null then {kept} else feature.{column} end as {column}"
             )
         else:
-            changes.append(
-                f"case when not list_contains({known}, feature.{column}) then feature.{column} end as {column}"
+            joins.append(
+                f"left join (select unnest({column}) as value from junk) as {column}_junk"
+                f" on {column}_junk.value = feature.{column}"
             )
+            changes.append(f"case when {column}_junk.value is null then feature.{column} end as {column}")
     lists = {column: pa.array([list(junk.get(column, ()))], pa.list_(pa.string())) for column in JUNK_COLUMNS}
     connection.register("junk", pa.table(lists))
     connection.register("usual_given_name", pa.table({"value": pa.array(usual_given_names, pa.string())}))
-    joins, columns = [], []
+    columns = []
     for column in FREQUENCY_COLUMNS:
         table = frequencies.get(column, {"values": {}, "other": None})
         values: Mapping[str, float] = table["values"]
@@ -72,12 +80,13 @@ def make_comparable(
             f"case when feature.{column} is not null then coalesce(frequency_{column}.share, {other}) end as"
             f" tf_{column}"
         )
+    less_junk = f" replace ({', '.join(changes)})" if changes else ""
     connection.execute(
         f"""
         create or replace temp table comparable as
         select
             record_number.unique_id,
-            feature.* replace ({", ".join(changes)}),
+            feature.*{less_junk},
             strftime(feature.birth_date, '%d%m%Y') as birth_digits,
             usual_given_name.value is not null as is_usual_given_name,
             coalesce(usual_given_name.value, frequency_given_name.value) is not null as is_known_given_name,

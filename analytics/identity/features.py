@@ -9,6 +9,7 @@ from analytics.identity import text
 from analytics.identity.call_names import call_names
 from analytics.identity.engine import Resources, workspace
 from analytics.identity.legal_forms import SOLE_TRADER_FORMS, SPELLINGS
+from analytics.identity.phones import make_numbers
 from concord.errors import ConcordError
 from concord.lake.connection import literal
 
@@ -117,8 +118,8 @@ def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, d
             """
         )
         for table in (
-            "record", "prepared", "given_sound", "family_sound", "company_sound", "spelt_phone", "phone_number",
-            "record_phone",
+            "record", "prepared", "given_sound", "family_sound", "company_sound", "spelt_phone", "phone_spelling",
+            "e164_number", "record_phone",
         ):  # fmt: skip
             connection.execute(f"drop table {table}")
     finally:
@@ -207,23 +208,21 @@ def _make_phones(connection: duckdb.DuckDBPyConnection, default_region: str) -> 
         where length(digits) >= 6
         """
     )
+    # A row of keys, or one digit over and over, was filled in and never dialled.
     connection.execute(
         """
-        create or replace temp table phone_number as
-        select spelling, region, case
-            -- A row of keys, or one digit over and over, was filled in and never dialled.
-            when contains('01234567890123456789', digits) or contains('98765432109876543210', digits) then null
-            when length(replace(substr(digits, 4), substr(digits, 5, 1), '')) = 0 then null
-            else to_e164(spelling, region)
-        end as phone
-        from (select distinct spelling, digits, region from spelt_phone)
+        create or replace temp table phone_spelling as
+        select distinct spelling, region from spelt_phone
+        where not contains('01234567890123456789', digits) and not contains('98765432109876543210', digits)
+            and length(replace(substr(digits, 4), substr(digits, 5, 1), '')) > 0
         """
     )
+    make_numbers(connection)
     connection.execute(
         """
         create or replace temp table record_phone as
         select record_id, list_sort(list(distinct phone)) as numbers
-        from spelt_phone inner join phone_number using (spelling, region)
+        from spelt_phone inner join e164_number using (spelling, region)
         where phone is not null
         group by record_id
         """

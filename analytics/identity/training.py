@@ -106,13 +106,15 @@ def _junk(connection: duckdb.DuckDBPyConnection, column: str, is_list: bool) -> 
     value = f"unnest({column})" if is_list else column
     rows = connection.execute(
         f"""
+        with held as (select {value} as value, company_name, given_name, family_name from feature),
+        -- So many records at least: few values are, and only their holders are told apart.
+        frequent as (select value from held where value is not null group by value having count(*) > {_MOST_HOLDERS})
         select value
         from (
-            select {value} as value, coalesce(company_name, '') || coalesce(sound(given_name), '') ||
+            select value, coalesce(company_name, '') || coalesce(sound(given_name), '') ||
                 coalesce(sound(family_name), '') as holder
-            from feature
+            from held semi join frequent using (value)
         )
-        where value is not null
         group by value
         having count(distinct nullif(holder, '')) > {_MOST_HOLDERS}
         order by value nulls last
