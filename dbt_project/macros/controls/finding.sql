@@ -46,7 +46,7 @@
             sum(case when line_type = 'recurring' then refund_amount else 0 end) as recurring_refund,
             sum(case when line_type = 'discount' then refund_amount else 0 end) as discount_refund
         from (
-            select *, cast(amount as decimal(18, 6)) * refund_days / nullif(line_days, 0) as refund_amount
+            select *, {{ refund_amount() }} as refund_amount
             from {{ lines }}
         ) as line
         group by subscription_id_billing, bill_run_id, currency_code
@@ -62,4 +62,32 @@
         relation ~ '.control_id', relation ~ '.direction', relation ~ '.subject_key', relation ~ '.period_start',
         relation ~ '.currency_code',
     ]) }}
+{%- endmacro %}
+
+{#- What is owed back of an invoice line, pro rata: the arithmetic of `refund_per_run` and of its steps. -#}
+{% macro refund_amount() -%}
+    cast(round(cast(amount as decimal(18, 6)) * refund_days / nullif(line_days, 0), 6) as decimal(18, 6))
+{%- endmacro %}
+
+{#-
+    The steps of a control that refunds days of invoice lines: a select. Grain: invoice line.
+      control  its id as its candidate model has it
+-#}
+{% macro refund_steps(control) -%}
+    select
+        control_id,
+        'over' as direction,
+        concat_ws(':', 'billing.subscription', subscription_id_billing) as subject_key,
+        run_period_start as period_start,
+        currency_code,
+        claim_key as step_key,
+        'line_amount * refund_days / line_days' as formula,
+        {{ json_object_text([
+            ('line_amount', 'cast(amount as string)'),
+            ('refund_days', 'cast(refund_days as string)'),
+            ('line_days', 'cast(line_days as string)'),
+        ]) }} as factors,
+        {{ json_object_text([('billing.invoice_line', 'invoice_line_id')]) }} as source_records,
+        {{ refund_amount() }} as amount
+    from ({{ owned_candidates(control) }}) as candidate
 {%- endmacro %}

@@ -5,60 +5,49 @@
 
 with
 
-owned as (
-    {{ owned_candidates('o1') }}
+recurring as (
+    select * from {{ ref('int_leakage__o1_recurring') }}
 ),
 
-candidate as (
+used as (
     select
-        *,
-        {{ local_to_utc('unbilled_to', var('home_time_zone')) }} as unbilled_to_at
-    from owned
-),
-
-priced as (
-    select
-        candidate.*,
-        price.currency_code,
-        price.price_amount as monthly_price,
-        cast(
-            round(price.price_amount * candidate.unbilled_days / nullif(candidate.bill_month_days, 0), 2) as decimal(18, 2)
-        ) as recurring_amount
-    from candidate
-    inner join {{ ref('dim_product_offering_price') }} as price
-        on candidate.product_offering_id = price.product_offering_id
-        and price.price_type = 'recurring'
-        and candidate.unbilled_to_at > price.valid_from
-        and candidate.unbilled_to_at <= price.valid_to
+        service_id,
+        bill_run_id,
+        unbilled_from,
+        currency_code,
+        sum(usage_events) as usage_events,
+        sum(usage_amount) as usage_amount
+    from {{ ref('int_leakage__o1_usage') }}
+    group by service_id, bill_run_id, unbilled_from, currency_code
 ),
 
 found as (
     select
-        priced.source_system,
-        priced.product_id_source,
-        priced.bill_run_id,
-        priced.currency_code,
-        max(priced.service_id) as service_id,
-        max(priced.customer_id) as customer_id,
-        max(priced.billing_account_id) as billing_account_id,
-        min(priced.product_offering_id) as product_offering_id,
-        max(priced.monthly_price) as monthly_price,
-        min(priced.unbilled_from) as unbilled_from,
-        max(priced.unbilled_to) as unbilled_to,
-        sum(priced.unbilled_days) as unbilled_days,
-        max(priced.bill_month_days) as bill_month_days,
-        max(priced.period_start) as period_start,
-        max(priced.period_end) as period_end,
-        sum(priced.recurring_amount) as recurring_amount,
+        recurring.source_system,
+        recurring.product_id_source,
+        recurring.bill_run_id,
+        recurring.currency_code,
+        max(recurring.service_id) as service_id,
+        max(recurring.customer_id) as customer_id,
+        max(recurring.billing_account_id) as billing_account_id,
+        min(recurring.product_offering_id) as product_offering_id,
+        max(recurring.monthly_price) as monthly_price,
+        min(recurring.unbilled_from) as unbilled_from,
+        max(recurring.unbilled_to) as unbilled_to,
+        sum(recurring.unbilled_days) as unbilled_days,
+        max(recurring.bill_month_days) as bill_month_days,
+        max(recurring.period_start) as period_start,
+        max(recurring.period_end) as period_end,
+        sum(recurring.recurring_amount) as recurring_amount,
         coalesce(sum(used.usage_events), 0) as usage_events,
-        coalesce(sum(used.usage_amount), 0) as usage_amount
-    from priced
-    left join {{ ref('int_leakage__o1_usage') }} as used
-        on priced.service_id = used.service_id
-        and priced.bill_run_id = used.bill_run_id
-        and priced.unbilled_from = used.unbilled_from
-        and priced.currency_code = used.currency_code
-    group by priced.source_system, priced.product_id_source, priced.bill_run_id, priced.currency_code
+        cast(round(coalesce(sum(used.usage_amount), 0), 2) as decimal(18, 2)) as usage_amount
+    from recurring
+    left join used
+        on recurring.service_id = used.service_id
+        and recurring.bill_run_id = used.bill_run_id
+        and recurring.unbilled_from = used.unbilled_from
+        and recurring.currency_code = used.currency_code
+    group by recurring.source_system, recurring.product_id_source, recurring.bill_run_id, recurring.currency_code
 ),
 
 keyed as (

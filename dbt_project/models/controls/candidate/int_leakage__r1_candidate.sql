@@ -40,12 +40,8 @@ re_rated as (
     select
         evidence.*,
         prices.product_offering_price_id,
-        case
-            when zones.is_free_by_rule then cast(0 as decimal(18, 6))
-            else cast(
-                {{ charged_steps('evidence.event_quantity', 'prices.unit_size') }} * prices.price_amount as decimal(18, 6)
-            )
-        end as expected_amount
+        {{ charged_steps('evidence.event_quantity', 'prices.unit_size') }} as expected_steps,
+        case when zones.is_free_by_rule then cast(0 as decimal(18, 6)) else prices.price_amount end as expected_unit_price
     from evidence
     left join zones
         on evidence.event_zone = zones.zone
@@ -56,6 +52,13 @@ re_rated as (
         and evidence.currency_code = prices.currency_code
         and evidence.event_started_at >= prices.valid_from
         and evidence.event_started_at < prices.valid_to
+),
+
+priced as (
+    select
+        *,
+        cast(expected_steps * expected_unit_price as decimal(18, 6)) as expected_amount
+    from re_rated
 )
 
 select
@@ -74,7 +77,9 @@ select
     charge_bill_run_id as bill_run_id,
     currency_code,
     amount as rated_amount,
+    expected_steps,
+    expected_unit_price,
     expected_amount,
     expected_amount - amount as difference_amount
-from re_rated
+from priced
 where expected_amount <> amount

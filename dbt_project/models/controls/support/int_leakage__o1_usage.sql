@@ -1,4 +1,4 @@
--- What the usage of unbilled days would have cost. Grain: service, completed run, first unbilled day, currency.
+-- What the usage of unbilled days would have cost. Grain: service, completed run, first unbilled day, catalogue price.
 -- Re-rated from the catalogue like R1's events: steps rounded up, price valid at the start, free zones free. An event
 -- that mediation passed on twice was used once. Without a catalogue price an event is worth nothing here.
 
@@ -38,9 +38,12 @@ select
     used.service_id,
     used.bill_run_id,
     used.unbilled_from,
+    price.product_offering_price_id,
     price.currency_code,
+    price.price_amount as unit_price,
     count(*) as usage_events,
-    cast(round(sum({{ charged_steps('used.quantity', 'price.unit_size') }} * price.price_amount), 2) as decimal(18, 2))
+    cast(sum({{ charged_steps('used.quantity', 'price.unit_size') }}) as bigint) as charged_steps,
+    cast(sum({{ charged_steps('used.quantity', 'price.unit_size') }}) * price.price_amount as decimal(18, 6))
         as usage_amount
 from used
 inner join {{ ref('usage_zone') }} as zone
@@ -53,4 +56,6 @@ inner join {{ ref('dim_product_offering_price') }} as price
     and used.zone = price.zone
     and used.started_at >= price.valid_from
     and used.started_at < price.valid_to
-group by used.service_id, used.bill_run_id, used.unbilled_from, price.currency_code
+group by
+    used.service_id, used.bill_run_id, used.unbilled_from, price.product_offering_price_id, price.currency_code,
+    price.price_amount
