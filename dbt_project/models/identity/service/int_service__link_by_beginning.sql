@@ -26,28 +26,43 @@ by_number as (
 
 ),
 
-component_system as (
+-- The systems that have their say on a component, and when. The register's records end with the day of a dump; its claims, with the hour.
+system_say as (
 
-    select distinct
+    select
         component.senior_record_id,
-        record.system
+        record.system,
+        record.valid_from,
+        record.valid_to
     from component
     inner join record
         on component.record_id = record.record_id
+    where record.system <> 'subscribers'
+    union all
+    select
+        component.senior_record_id,
+        'subscribers' as system,
+        register_claim.valid_from,
+        register_claim.valid_to
+    from component
+    inner join {{ ref('int_service__register_claim') }} as register_claim
+        on component.record_id = register_claim.record_id
 
 ),
 
--- which systems have their say on a component already
+-- what has joined a component by number speaks for it, too
 taken as (
 
-    select senior_record_id, system from component_system
-    union
+    select senior_record_id, system, valid_from, valid_to from system_say
+    union all
     select
         by_number.right_record_id as senior_record_id,
-        component_system.system
+        system_say.system,
+        system_say.valid_from,
+        system_say.valid_to
     from by_number
-    inner join component_system
-        on by_number.left_record_id = component_system.senior_record_id
+    inner join system_say
+        on by_number.left_record_id = system_say.senior_record_id
 
 ),
 
@@ -108,17 +123,20 @@ candidate as (
 
 ),
 
+-- one system says two things at a time; records of one system in turn, as of two SIM cards, are one line's story
 contested as (
 
     select distinct
         candidate.left_record_id,
         candidate.right_record_id
     from candidate
-    inner join component_system
-        on candidate.left_record_id = component_system.senior_record_id
+    inner join system_say
+        on candidate.left_record_id = system_say.senior_record_id
     inner join taken
         on candidate.right_record_id = taken.senior_record_id
-        and component_system.system = taken.system
+        and system_say.system = taken.system
+        and system_say.valid_from < taken.valid_to
+        and taken.valid_from < system_say.valid_to
 
 )
 
