@@ -105,6 +105,26 @@ def test_without_noise_a_system_believes_the_truth(parties: pl.DataFrame) -> Non
     assert set(believed["noise"]) == set(believed["changed"]) == {""}
 
 
+HIDING = {
+    "second_name_initial", "only_second_name", "initial_only", "nickname", "other_latin", "given_misspelt",
+    "family_misspelt", "double_name_cut", "names_swapped", "misread", "very_long",
+    "birth_missing", "birth_placeholder", "birth_swapped", "birth_digit", "blank",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("whom", "slips"), [("typed_anew", 1), ("recognisable", 0)])
+def test_one_slip_hides_who_was_typed_anew_and_nothing_who_is_recognisable(
+    parties: pl.DataFrame, whom: str, slips: int
+) -> None:
+    person = parties["kind"] == PERSON
+    believed = claims(parties, np.random.default_rng(5), **{whom: person.to_numpy()})
+    hiding = [len(HIDING.intersection(words.split(" "))) for words in believed.filter(person)["noise"]]
+    assert max(hiding) == slips
+    # A day beyond the twelfth cannot be taken for a month.
+    assert np.mean(hiding) >= 0.85 * slips
+    assert believed.filter(~person).select(has("initial_only").any()).item()
+
+
 def test_birth_dates_go_wrong_in_four_ways(parties: pl.DataFrame) -> None:
     truth = pl.Series(parties["birth_day"].cast(pl.Int32).cast(pl.Date)).alias("truth")
     turned = only(parties, birth_swapped=1.0).with_columns(truth).filter(has("birth_swapped"))

@@ -25,7 +25,8 @@ def accounts(operator: Operator, keys: Keys, random: np.random.Generator) -> tup
     lines, now = operator.lines, operator.parameters.now
     customer = operator.accounts.customer
     count = len(customer)
-    beliefs = claims(operator.parties[customer], random, recognisable=keys.keyless_fault[customer]).with_columns(
+    # Who leaks without a key was typed into billing anew, by somebody who did not look for the customer.
+    beliefs = claims(operator.parties[customer], random, typed_anew=keys.keyless_fault[customer]).with_columns(
         account=keys.account
     )
     opened = np.full(count, NEVER)

@@ -77,7 +77,8 @@ class Keys:
             faulty = faulty[lines.home[faulty] == home]
             chosen[lines.customer[faulty]] = False
             faulty = faulty[(eligible & self._is_recognisable)[lines.customer[faulty]]]
-            # Spread evenly, so that a small operator has some, too.
+            # Spread evenly over the kinds of faults, so that each has some, with a small operator, too.
+            faulty = faulty[np.argsort(operator.chooser.role[faulty], kind="stable")]
             chosen[lines.customer[faulty]] = (np.arange(len(faulty)) + 0.5) % (1 / _KEYLESS_FAULTS[home]) < 1
             result[home] = chosen & present & eligible
         return result
@@ -91,8 +92,8 @@ class Keys:
 
     @cached_property
     def keyless_fault(self) -> np.ndarray:
-        """Customers without keys whose lines leak: who they are can be told, for whether the money of a fault is found
-        must not be a matter of luck."""
+        """Customers without keys whose lines leak: who they are can be told from everything about them together,
+        for whether the money of a fault is found must not be a matter of luck."""
         lines = self._operator.lines
         leaking = np.zeros(len(self._operator.parties), dtype=bool)
         leaking[lines.customer[self._operator.chooser.lines(*_FAULTS_ACROSS_SYSTEMS)]] = True

@@ -109,6 +109,11 @@ _HIDING = (
     "family_misspelt", "double_name_cut", "names_swapped", "misread", "very_long",
     "birth_missing", "birth_placeholder", "birth_swapped", "birth_digit", "blank",
 )  # fmt: skip
+# What goes wrong once when somebody types a person anew.
+_SLIPS = (
+    "given_misspelt", "family_misspelt", "names_swapped",
+    "birth_missing", "birth_placeholder", "birth_swapped", "birth_digit",
+)  # fmt: skip
 _VALUES = (
     "given_name",
     "family_name",
@@ -132,16 +137,29 @@ class _Records:
         careless: float,
         rates: Rates,
         recognisable: np.ndarray | None,
+        typed_anew: np.ndarray | None,
     ) -> None:
         self._random = random
         self._careless = careless
         self._rates = rates
-        self._recognisable = recognisable
+        none = np.zeros(len(parties), dtype=bool)
+        typed_anew = none if typed_anew is None else typed_anew
+        self._recognisable = (none if recognisable is None else recognisable) | typed_anew
+        self._slip = self._slips(typed_anew)
         self.kinds: dict[str, np.ndarray] = {}
         self.frame = parties.with_columns(
             birth_date=pl.when(pl.col("kind") != COMPANY).then(dates(parties["birth_day"].fill_null(0).to_numpy())),
             place=pl.Series(random.integers(0, 100_000, len(parties))),
         )
+
+    def _slips(self, typed_anew: np.ndarray) -> np.ndarray:
+        """The one kind of noise on each record that was typed anew, as often as it is elsewhere; '' on the others."""
+        rates = np.array([getattr(self._rates, kind) for kind in _SLIPS])
+        slips = np.full(len(typed_anew), "", dtype=object)
+        count = int(typed_anew.sum())
+        if count and rates.sum() > 0:
+            slips[typed_anew] = self._random.choice(_SLIPS, count, p=rates / rates.sum())
+        return slips
 
     def mask(self, condition: pl.Expr) -> np.ndarray:
         """Where a condition holds; not where it is null."""
@@ -151,10 +169,10 @@ class _Records:
         """Marks records for a kind of noise at its rate, and remembers them."""
         share = getattr(self._rates, kind) * self._careless
         chosen = self._random.random(len(self.frame)) < share
+        if kind in _HIDING:
+            chosen = np.where(self._recognisable, self._slip == kind, chosen)
         if where is not None:
             chosen &= self.mask(where) if isinstance(where, pl.Expr) else where
-        if self._recognisable is not None and kind in _HIDING:
-            chosen &= ~self._recognisable
         self.kinds[kind] = chosen
         return chosen.copy()
 
@@ -180,14 +198,16 @@ def claims(
     careless: float = 1.0,
     rates: Rates = RATES,
     recognisable: np.ndarray | None = None,
+    typed_anew: np.ndarray | None = None,
 ) -> pl.DataFrame:
     """What one system believes of each party: the parties' columns, spelt and aged in this system's own way.
 
     Adds ``birth_date`` (null for companies), ``phone_text``, ``street_text``; ``noise``: the kinds of noise on the
     record (fields of ``Rates``); ``changed``: the attributes that truly differ; both separated by blanks.
-    ``careless`` scales how often things are wrong; nothing hides who the ``recognisable`` parties are.
+    ``careless`` scales how often things are wrong. Nothing hides who the ``recognisable`` parties are; and but for one
+    slip in name or birth date nothing hides those that were ``typed_anew``.
     """
-    records = _Records(parties, random, careless, rates, recognisable)
+    records = _Records(parties, random, careless, rates, recognisable, typed_anew)
     _firms(records)
     _persons(records)
     _letters(records)
