@@ -11,6 +11,16 @@
     {{ return(['customer', 'billing_account', 'product', 'service', 'resource']) }}
 {%- endmacro %}
 
+{#- One select for each entity that has durable IDs, one under the other: the caller's, with the entity's name. -#}
+{% macro union_of_entities() -%}
+    {%- for entity in identified_entities() %}
+    {{ caller(entity) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+{%- endmacro %}
+
 {#- The rows of a registry table that are known at now_at, each with whether it still held then (is_open): a select. -#}
 {% macro registry_rows(table, entity) -%}
     select

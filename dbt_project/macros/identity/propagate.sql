@@ -57,7 +57,7 @@
 {%- endmacro %}
 
 {#-
-    Clusters of records joined by links, as a whole model body.
+    Clusters of records joined by links: a select, to be a whole model or the body of a CTE.
       records  relation with record_id, system, known_since_at: every record, linked or not
       links    relation with left_record_id, right_record_id, is_accepted
       entity   its row `id` in the seed precedence says which system's records are senior

@@ -3,12 +3,7 @@
 with
 
 history as (
-    {%- for entity in identified_entities() %}
-    {{ identity_history(entity) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    {% call(entity) union_of_entities() %}{{ identity_history(entity) }}{% endcall %}
 )
 
 select

@@ -27,16 +27,13 @@ member as (
 ),
 
 clustered as (
-    {%- for entity in identified_entities() %}
+    {% call(entity) union_of_entities() -%}
     select
         '{{ entity }}' as entity,
         record_id,
         {{ entity }}_id as entity_id
     from {{ ref('int_' ~ entity ~ '__cluster') }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    {%- endcall %}
 ),
 
 present as (

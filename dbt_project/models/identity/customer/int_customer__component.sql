@@ -242,6 +242,7 @@ core as (
 
     select
         contested.node,
+        contested.record_id,
         contested.chain_id,
         contested.saying_id,
         contested.is_too_many,
@@ -391,30 +392,42 @@ neighbour as (
 
 {{ propagate_strongest('spread', 'anchored', 'neighbour', rounds) }},
 
+-- where keys hold together all that contradicts, nothing is parted
+parted_chain as (
+
+    select distinct core.chain_id
+    from core
+    inner join anchor_core
+        on core.core_id = anchor_core.core_id
+
+),
+
+placed as (
+
+    select
+        core.record_id,
+        core.node,
+        core.chain_id,
+        coalesce(spread_{{ rounds }}.label, -core.core_id) as part_id,
+        spread_{{ rounds }}.label is not null and spread_{{ rounds }}.label = spread_{{ rounds - 1 }}.label as is_settled
+    from core
+    inner join parted_chain
+        on core.chain_id = parted_chain.chain_id
+    inner join spread_{{ rounds }}
+        on core.node = spread_{{ rounds }}.node
+    inner join spread_{{ rounds - 1 }}
+        on core.node = spread_{{ rounds - 1 }}.node
+
+),
+
 part as (
 
     select
-        contested.record_id,
-        first_value(contested.record_id) over (
-            partition by contested.chain_id, coalesce(spread_{{ rounds }}.label, -core.core_id)
-            order by contested.node asc nulls last
-        ) as senior_record_id,
-        count(*) over (partition by contested.chain_id, coalesce(spread_{{ rounds }}.label, -core.core_id)) as record_count,
-        spread_{{ rounds }}.label is not null and spread_{{ rounds }}.label = spread_{{ rounds - 1 }}.label as is_settled
-    from contested
-    inner join core
-        on contested.node = core.node
-    inner join spread_{{ rounds }}
-        on contested.node = spread_{{ rounds }}.node
-    inner join spread_{{ rounds - 1 }}
-        on contested.node = spread_{{ rounds - 1 }}.node
-    -- where keys hold together all that contradicts, nothing is parted
-    where contested.chain_id in (
-        select core.chain_id
-        from core
-        inner join anchor_core
-            on core.core_id = anchor_core.core_id
-    )
+        record_id,
+        first_value(record_id) over (partition by chain_id, part_id order by node asc nulls last) as senior_record_id,
+        count(*) over (partition by chain_id, part_id) as record_count,
+        is_settled
+    from placed
 
 )
 

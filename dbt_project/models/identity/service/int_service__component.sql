@@ -4,16 +4,6 @@
 
 with
 
-known_record as (
-
-    select
-        record_id,
-        system,
-        known_since_at
-    from {{ ref('int_service__conformed') }}
-
-),
-
 key_link as (
 
     select
@@ -25,7 +15,7 @@ key_link as (
 ),
 
 component as (
-    {{ cluster_records('service', 'known_record', 'key_link') }}
+    {{ cluster_records('service', ref('int_service__conformed'), 'key_link') }}
 )
 
 select
@@ -33,12 +23,12 @@ select
     component.senior_record_id,
     component.record_count,
     component.system_count,
-    min({{ precedence_position('precedence.systems', 'known_record.system') }}) over (
+    min({{ precedence_position('precedence.systems', 'record.system') }}) over (
         partition by component.senior_record_id
     ) as anchor_position
 from component
-inner join known_record
-    on component.record_id = known_record.record_id
+inner join {{ ref('int_service__conformed') }} as record
+    on component.record_id = record.record_id
 left join {{ ref('precedence') }} as precedence
     on precedence.entity = 'service'
     and precedence.attribute = 'id'

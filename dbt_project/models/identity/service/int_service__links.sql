@@ -45,6 +45,7 @@ proposed as (
         on link.rule = 'sim_imsi'
         and record.imsi = sim_time.imsi
         and link.right_record_id = sim_time.record_id
+    {%- for by_number in ['int_service__link_by_number', 'int_service__link_by_beginning'] %}
     union
     select
         left_record_id,
@@ -54,17 +55,8 @@ proposed as (
         cast(null as bigint) as gap_days,
         valid_from,
         valid_to
-    from {{ ref('int_service__link_by_number') }}
-    union
-    select
-        left_record_id,
-        right_record_id,
-        rule,
-        cast(days_in_common as bigint) as days_in_common,
-        cast(null as bigint) as gap_days,
-        valid_from,
-        valid_to
-    from {{ ref('int_service__link_by_beginning') }}
+    from {{ ref(by_number) }}
+    {%- endfor %}
     union
     select
         left_record_id,
