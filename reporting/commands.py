@@ -69,7 +69,8 @@ def explain(
 ) -> None:
     """Why a customer (or service …) is what it is: records, links with evidence, decisions, values and who won."""
     from concord.settings import load_settings
-    from reporting.explain import ENTITIES, read_explanation
+    from reporting.explain.entities import ENTITIES
+    from reporting.explain.read import read_explanation
 
     if subject is not None and key is None and subject not in ENTITIES:
         # An ID alone says itself what it is of.
@@ -78,6 +79,6 @@ def explain(
     if as_json:
         typer.echo(found.as_json())
         return
-    from reporting.explain_tables import print_explanation
+    from reporting.explain.tables import print_explanation
 
     print_explanation(found)

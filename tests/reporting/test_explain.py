@@ -14,8 +14,11 @@ import pytest
 from concord.errors import ConcordError
 from concord.published import connect_reader
 from concord.settings import Settings
-from reporting.explain import ENTITIES, Evidence, read_evidence, read_explanation
-from reporting.explain_tables import print_explanation
+from reporting.explain.entities import ENTITIES
+from reporting.explain.explanation import Evidence
+from reporting.explain.links import read_evidence
+from reporting.explain.read import read_explanation
+from reporting.explain.tables import print_explanation
 from tests.reporting.identities import A1, A9, C0, C1, F1, F7, R, S, U, X, Y, Z, publish_identities
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reporting.explain import Claim, Event, Evidence, Explanation, Link, Value
+from reporting.explain.explanation import Claim, Event, Evidence, Explanation, Link, Value
 
 # What a rejection means; a reason that is not here is shown in its own words.
 _REASONS = {

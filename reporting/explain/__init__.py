@@ -1,0 +1,1 @@
+"""``concord explain``: why a customer (account, product, service, resource) is what it is."""
