@@ -63,6 +63,9 @@ RULES: tuple[BlockingRule, ...] = (
     BlockingRule("company name and city", _joined(_COMPANY, "coalesce(second_company_key, '')", "city"), 60),
 )
 
+# Members of one household share this block; who they are decides what `household` says of each.
+HOUSEHOLD_RULE = next(n for n, rule in enumerate(RULES) if rule.name == "house number, street and family name")
+
 # What parts a block that is too large.
 _REFINEMENT = (
     f"coalesce({_NAMES}, '') || coalesce(replace(company_name, ' ', ''), '') || coalesce(cast({_BIRTH} as varchar), '')"

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from analytics.identity.comparisons import FREQUENCY_COLUMNS
+from analytics.identity.household import make_household_traits
 
 # Features whose values may turn out to be junk, and whether they are lists.
 JUNK_COLUMNS: dict[str, bool] = {
@@ -63,6 +64,7 @@ def make_comparable(
                 f" on {column}_junk.value = feature.{column}"
             )
             changes.append(f"case when {column}_junk.value is null then feature.{column} end as {column}")
+    make_household_traits(connection)
     lists = {column: pa.array([list(junk.get(column, ()))], pa.list_(pa.string())) for column in JUNK_COLUMNS}
     connection.register("junk", pa.table(lists))
     connection.register("usual_given_name", pa.table({"value": pa.array(usual_given_names, pa.string())}))
@@ -90,10 +92,13 @@ def make_comparable(
             strftime(feature.birth_date, '%d%m%Y') as birth_digits,
             usual_given_name.value is not null as is_usual_given_name,
             coalesce(usual_given_name.value, frequency_given_name.value) is not null as is_known_given_name,
+            coalesce(household_trait.has_date_of_another, false) as has_date_of_another,
+            coalesce(household_trait.has_namesake, false) as has_namesake,
             {", ".join(columns)}
         from feature
         inner join record_number using (record_id)
         cross join junk
+        left join household_trait using (record_id)
         left join usual_given_name on usual_given_name.value = feature.given_name
         {" ".join(joins)}
         """

@@ -214,6 +214,17 @@ FAMILY_NAME = Comparison(
     ),
 )
 
+_PHONE = "coalesce(list_has_any(phones_l, phones_r), false)"
+_STREET = "(street_l = street_r or jaro_winkler_similarity(street_l, street_r) >= 0.92)"
+_PLACE = "(coalesce(postcode_l = postcode_r, false) or coalesce(city_l = city_r, false))"
+_ADDRESS = f"coalesce(house_number_l = house_number_r and {_STREET} and {_PLACE}, false)"
+_NEAR_ADDRESS = (
+    f"(coalesce({_STREET} and ({_PLACE} or house_number_l = house_number_r), false)"
+    " or coalesce(postcode_l = postcode_r and house_number_l = house_number_r, false))"
+)
+_SAME_NAMES = "given_name_l = given_name_r and family_name_l = family_name_r"
+_FEW_YEARS = "abs(year(birth_date_l) - year(birth_date_r)) <= 12"
+
 BIRTH_DATE = Comparison(
     "birth_date",
     unknown="birth_date_l is null or birth_date_r is null",
@@ -240,11 +251,22 @@ BIRTH_DATE = Comparison(
         ),
         Level("other, of a company's owner", _ANY_COMPANY, 0.02, 0.98, -10, -4),
         Level("other, same official number", _SAME_NUMBER, 0.01, 0.001, -10, -4, apart=(-8, 0)),
+        # Father and son, or one person and a date that is wrong? The household tells.
+        Level(
+            "other, of another in the household",
+            f"{_SAME_NAMES} and coalesce(middle_initial_l = middle_initial_r, true) and {_NEAR_ADDRESS}"
+            " and not has_namesake_l and not has_namesake_r and (has_date_of_another_l or has_date_of_another_r)",
+            0.01,
+            0.001,
+            -7,
+            -7,
+            apart=(-7, -7),
+        ),
         # Father and son are further apart: two of one name at one place, so near in age, are one with a date misread.
         Level(
             "other by a few years, same names and initial",
-            "given_name_l = given_name_r and family_name_l = family_name_r and middle_initial_l = middle_initial_r"
-            " and abs(year(birth_date_l) - year(birth_date_r)) <= 12",
+            f"{_SAME_NAMES} and middle_initial_l = middle_initial_r and {_FEW_YEARS}"
+            " and not has_namesake_l and not has_namesake_r",
             0.005,
             0.001,
             -7,
@@ -253,8 +275,7 @@ BIRTH_DATE = Comparison(
         ),
         Level(
             "other by a few years, same names",
-            "given_name_l = given_name_r and family_name_l = family_name_r and abs(year(birth_date_l) -"
-            " year(birth_date_r)) <= 12",
+            f"{_SAME_NAMES} and {_FEW_YEARS} and not has_namesake_l and not has_namesake_r",
             0.005,
             0.01,
             -14,
@@ -263,15 +284,6 @@ BIRTH_DATE = Comparison(
         ),
         Level("other", "ELSE", 0.02, 0.98, NEVER, NEVER, apart=(-12, -2)),
     ),
-)
-
-_PHONE = "coalesce(list_has_any(phones_l, phones_r), false)"
-_STREET = "(street_l = street_r or jaro_winkler_similarity(street_l, street_r) >= 0.92)"
-_PLACE = "(coalesce(postcode_l = postcode_r, false) or coalesce(city_l = city_r, false))"
-_ADDRESS = f"coalesce(house_number_l = house_number_r and {_STREET} and {_PLACE}, false)"
-_NEAR_ADDRESS = (
-    f"coalesce({_STREET} and ({_PLACE} or house_number_l = house_number_r), false)"
-    " or coalesce(postcode_l = postcode_r and house_number_l = house_number_r, false)"
 )
 
 # A company's mailboxes and extensions are many; domains that many share are junk by then.

@@ -15,6 +15,7 @@ import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
 from analytics.identity.blocking import (
+    HOUSEHOLD_RULE,
     RULES,
     large_block_examples,
     make_candidates,
@@ -88,8 +89,9 @@ def link(
     """Score every candidate pair of ``records`` (RECORD_SCHEMA) with a model.
 
     Pairs below the model's floor are counted in ``statistics``, not returned. ``known_pairs`` is the result of the last
-    time: records that didn't change since are looked at again only to compare them with those that did, and the result
-    is that of a run without it. A result of another model, or without its keys, is not used.
+    time: records that didn't change since, nor anybody of their household, are looked at again only to compare them
+    with those that did, and the result is that of a run without it. A result of another model, or without its keys, is
+    not used.
 
     Raises ConcordError for records that can't be linked (see `prepare`).
     """
@@ -200,6 +202,23 @@ class _Run:
             )
             """
         )
+        # A record says something else when its household does.
+        execute(
+            f"""
+            create temp table household as
+            select record, unnest(list_filter(blocks, lambda b: b % {len(RULES)} = {HOUSEHOLD_RULE})) as home
+            from record_key
+            """
+        )
+        execute(
+            f"""
+            create temp table touched as
+            select unique_id from changed
+            union
+            select record from household
+            where home in (select block from key_change where block % {len(RULES)} = {HOUSEHOLD_RULE})
+            """
+        )
         with self._timed("candidates"):
             place_members(self.connection, changed=True)
             pair_members(self.connection)
@@ -211,6 +230,7 @@ class _Run:
             inner join hashed as l on known_pair.left_record_id = l.record_id and known_pair.left_hash = l.record_hash
             inner join hashed as r on known_pair.right_record_id = r.record_id and known_pair.right_hash = r.record_hash
             inner join candidate on candidate.record_l = l.unique_id and candidate.record_r = r.unique_id
+            where candidate.record_l not in (from touched) and candidate.record_r not in (from touched)
             """
         )
         execute(
@@ -218,18 +238,24 @@ class _Run:
             create temp table unscored as
             select candidate.*
             from candidate anti join known_score using (record_l, record_r)
-            where not is_stable or record_l in (select unique_id from changed) or record_r in (select unique_id from
-                changed)
+            where not is_stable or record_l in (from touched) or record_r in (from touched)
             """
         )
         large_block_examples(self.connection)
         execute(
             """
             create temp table needed as
+            with compared as (
+                select record_l as unique_id from unscored union select record_r from unscored
+            )
             select record_id from hashed
             where unique_id in (
-                select record_l from unscored union all select record_r from unscored union all select unique_id
-                    from block_example
+                from compared
+                union all
+                from block_example
+                union all
+                select record from household
+                where home in (select home from household where record in (from compared))
             )
             """
         )

@@ -3,9 +3,8 @@
 Splink estimates u by random sampling and m by expectation maximisation over several training blocks. What the data
 can't tell
 (too few pairs, an empty column) keeps the prior that `comparisons` states, and the model says which is which. Term
-frequencies and junk values are counted once and frozen: the score of a pair depends on the model and the pair,
-never on which
-other records are there.
+frequencies and junk values are counted once and frozen: the score of a pair depends on the model, the pair and the
+households of both, never on which other records are there.
 """
 
 from __future__ import annotations

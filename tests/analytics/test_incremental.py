@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -40,6 +41,25 @@ def test_added_changed_and_deleted_records(people: list[dict[str, Any]], model: 
 
 def test_nothing_changed(people: list[dict[str, Any]], model: LinkModel, first: LinkResult) -> None:
     same(link(table(people), model, first), first)
+
+
+def test_who_joins_or_leaves_a_household_changes_what_its_records_say(model: LinkModel) -> None:
+    home: dict[str, Any] = {
+        "street": "Lindenallee 7",
+        "postcode": "20095",
+        "city": "Hamburg",
+        "phones": ["0171 5556677"],
+    }
+    pair = [
+        person("crm:1", "Lothar", "Zwerenz", birth_date=date(1950, 5, 17), **home),
+        person("billing:1", "Lothar", "Zwerenz", birth_date=date(1981, 10, 2), **home),
+    ]
+    wife = person("crm:2", "Rosa", "Zwerenz", birth_date=date(1981, 10, 2), **home)
+    alone, together = link(table(pair), model), link(table([*pair, wife]), model)
+    assert len(alone.pairs) == 0
+    assert {("billing:1", "crm:1")} == {(p["left_record_id"], p["right_record_id"]) for p in together.pairs.to_pylist()}
+    same(link(table([*pair, wife]), model, alone), together)
+    same(link(table(pair), model, together), alone)
 
 
 @pytest.mark.parametrize("shared", [3, 8])
