@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from analytics.identity import text
 from analytics.identity.comparisons import FREQUENCY_COLUMNS
 from analytics.identity.household import make_household_traits
 
@@ -37,6 +38,7 @@ def make_comparable(
     table
     ``record_number`` says where there is one.
     """
+    text.install(connection)
     connection.execute(
         """
         create temp table if not exists record_number as

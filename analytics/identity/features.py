@@ -37,6 +37,8 @@ RECORD_SCHEMA = pa.schema(
 )
 PARTY_TYPES = ("person", "sole_trader", "company")
 
+_BATCH = 100_000
+
 # Birth dates that forms and migrations fill in where nobody asked.
 _NO_BIRTH_DATES = (
     "1900-01-01",
@@ -90,7 +92,8 @@ def prepare(records: pa.Table, *, default_region: str = "DE", resources: Resourc
     """
     with workspace(resources or Resources()) as connection:
         make_features(connection, records, default_region=default_region)
-        return connection.execute("from feature order by record_id").to_arrow_table()
+        # In batches, so that who reads them again can do so on all cores.
+        return connection.execute("from feature order by record_id").to_arrow_table(_BATCH)
 
 
 def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, default_region: str) -> None:

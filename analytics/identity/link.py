@@ -29,6 +29,7 @@ from analytics.identity.comparisons import COMPARISONS
 from analytics.identity.engine import Resources, quiet_splink, workspace
 from analytics.identity.features import check_rows, checked, make_features, record_hash
 from analytics.identity.model import LinkModel
+from concord.errors import ConcordError
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +84,7 @@ def link(
     model: LinkModel,
     known_pairs: LinkResult | None = None,
     *,
+    features: pa.Table | None = None,
     default_region: str = "DE",
     resources: Resources | None = None,
 ) -> LinkResult:
@@ -92,9 +94,13 @@ def link(
     time: records that didn't change since, nor anybody of their household, are looked at again only to compare them
     with those that did, and the result is that of a run without it. A result of another model, or without its keys, is
     not used.
+    ``features``: what `prepare` made of these very records, when they are there already; a run that takes over
+    known pairs makes the few that it needs.
 
-    Raises ConcordError for records that can't be linked (see `prepare`).
+    Raises ConcordError for records that can't be linked (see `prepare`), or features of others.
     """
+    if features is not None and features.num_rows != records.num_rows:
+        raise ConcordError(f"features of {features.num_rows} records given for {records.num_rows} to link")
     with quiet_splink(), workspace(resources or Resources()) as connection:
         run = _Run(connection, checked(records), model, default_region)
         started = time.perf_counter()
@@ -102,7 +108,7 @@ def link(
         if usable:
             run.since(known_pairs)
         else:
-            run.everything()
+            run.everything(features)
         result = LinkResult(
             pairs=connection.execute("from scored order by left_record_id, right_record_id")
             .to_arrow_table()
@@ -149,11 +155,24 @@ class _Run:
     default_region: str
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def everything(self) -> None:
+    def everything(self, features: pa.Table | None) -> None:
         with self._timed("features"):
-            self._hash()
-            self._compare_ready(self.records)
+            if features is None:
+                make_features(self.connection, self.records, default_region=self.default_region)
+            else:
+                self.connection.register("feature", features)
         with self._timed("candidates"):
+            self.connection.execute(
+                """
+                create temp table hashed as
+                select
+                    record_id, party_type, record_hash,
+                    cast(row_number() over (order by record_id nulls last) as integer) as unique_id
+                from feature
+                """
+            )
+            self.connection.execute("create temp table record_number as select record_id, unique_id from hashed")
+            self._make_comparable()
             make_candidates(self.connection)
         with self._timed("scores"):
             self._score_candidates("from candidate")
@@ -293,8 +312,11 @@ class _Run:
         return self.connection.execute(f"select * from all_record semi join {table} using (record_id)").to_arrow_table()
 
     def _compare_ready(self, records: pa.Table) -> None:
-        model = self.model
         make_features(self.connection, records, default_region=self.default_region)
+        self._make_comparable()
+
+    def _make_comparable(self) -> None:
+        model = self.model
         make_comparable(
             self.connection, junk=model.junk, frequencies=model.frequencies, usual_given_names=model.usual_given_names
         )

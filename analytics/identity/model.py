@@ -24,6 +24,9 @@ from analytics.identity.features import FEATURE_VERSION
 from analytics.identity.parameters import Parameter, Parameters, splink_settings
 from concord.errors import ConcordError
 
+MOST_RANDOM_PAIRS = 1_000_000
+MOST_TRAINING_PAIRS = 1_000_000
+
 
 @dataclass(frozen=True)
 class LinkModel:
@@ -109,8 +112,8 @@ def train(
     features: pa.Table,
     *,
     seed: int = 20240229,
-    max_random_pairs: int = 1_000_000,
-    max_training_pairs: int = 1_000_000,
+    max_random_pairs: int = MOST_RANDOM_PAIRS,
+    max_training_pairs: int = MOST_TRAINING_PAIRS,
     floor_probability: float = 0.1,
     resources: Resources | None = None,
 ) -> LinkModel:
@@ -125,8 +128,7 @@ def train(
     if features.num_rows == 0:
         raise ConcordError("no records to train the identity model on")
     with quiet_splink(), workspace(resources or Resources()) as connection:
-        connection.register("given_feature", features)
-        connection.execute("create temp table feature as select * from given_feature")
+        connection.register("feature", features)
         learnt = training.learn(
             connection, seed=seed, max_random_pairs=max_random_pairs, max_training_pairs=max_training_pairs
         )

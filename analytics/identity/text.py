@@ -8,6 +8,7 @@ numbers), on the values that need it.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 
 import duckdb
@@ -187,7 +188,8 @@ def _e164(values: pa.Array, regions: pa.Array) -> pa.Array:
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
     """Define the functions and macros of this module on a connection; a second time changes nothing."""
-    if connection.execute("select 1 from duckdb_functions() where function_name = 'to_e164'").fetchone():
+    with suppress(duckdb.CatalogException):
+        connection.execute("select filled([])")
         return
     for name, function, arguments in (
         ("repair_encoding", _repair, ["VARCHAR"]),

@@ -29,7 +29,7 @@ _MOST_FREQUENT_VALUES = 3000
 # Rarer than this no name is taken to be: a rare spelling may be a typo that is copied.
 _RAREST = {"given_name": 0.00002, "family_name": 0.000005, "company_name": 0.000002}
 # The share of true pairs that the exact rules below find.
-_EXACT_RULES_RECALL = 0.75
+EXACT_RULES_RECALL = 0.75
 # Matches per record that are believable at the least and at the most.
 _FEWEST_MATCHES, _MOST_MATCHES = 0.05, 3.0
 # A training block teaches something with so many matches in it; so many pseudo-matches stand behind each prior.
@@ -37,7 +37,7 @@ _FEWEST_BLOCK_MATCHES = 20
 _PRIOR_MATCHES = 20.0
 
 # Pairs that are one party beyond doubt, found by equality alone; a block of many is left out.
-_EXACT_RULES = (
+EXACT_RULES = (
     ("emails[1]", "given_name"),
     ("phones[1]", "given_name", "family_name"),
     ("birth_date", "given_name", "family_name"),
@@ -171,7 +171,7 @@ def _frequencies(connection: duckdb.DuckDBPyConnection, column: str) -> dict[str
 def _match_share(connection: duckdb.DuckDBPyConnection) -> float:
     """How many of all pairs are of one party: the ones that exact rules find, and the share that such rules miss."""
     selects = []
-    for number, columns in enumerate(_EXACT_RULES):
+    for number, columns in enumerate(EXACT_RULES):
         filled = " and ".join(f"{column} is not null" for column in columns)
         selects.append(
             f"select list(unique_id order by unique_id) as members from comparable where {filled}"
@@ -188,7 +188,7 @@ def _match_share(connection: duckdb.DuckDBPyConnection) -> float:
             (select count(*) from comparable)
         """
     ).fetchone() or (0, 0)
-    matches = pairs / _EXACT_RULES_RECALL
+    matches = pairs / EXACT_RULES_RECALL
     matches = min(max(matches, _FEWEST_MATCHES * records), _MOST_MATCHES * records)
     return min(matches / max(records * (records - 1) / 2, 1.0), 0.1)
 

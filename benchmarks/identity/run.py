@@ -88,7 +88,7 @@ def _arguments() -> argparse.Namespace:
     arguments.add_argument(
         "--sizes", type=int, nargs="+", default=[100_000, 300_000, 1_000_000], help="records of the scale table"
     )
-    arguments.add_argument("--incremental-size", type=int, default=100_000, help="records of the incremental table")
+    arguments.add_argument("--incremental-size", type=int, default=500_000, help="records of the incremental table")
     arguments.add_argument("--repeat", type=int, default=3, help="runs of what is timed; the best counts")
     arguments.add_argument("--scratch", type=Path, help="a folder that stays; a temporary one by default")
     arguments.add_argument("--samples-python", type=Path, default=SAMPLES_PYTHON, help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""How do time and memory grow with the records, and how much of it is not Splink's?"""
+"""How do time and memory grow with the records, and what do they come to beside Splink alone?"""
 
 from __future__ import annotations
 
@@ -24,49 +24,55 @@ def scale_table(report: Report, options: Options) -> None:
     rows, per_record = [], {}
     for records in options.sizes:
         runs, score = _measure(options, records)
-        ours, alone = process.best(runs["linker"]), process.best(runs["splink"])
-        # The least that each side took in any turn: what else the machine did is in it least.
-        pairs_seconds = min(run["pairs_seconds"] for run in runs["linker"])
-        ratio = pairs_seconds / alone["seconds"]
+        ours, alone = least(runs["linker"]), least(runs["splink"])
+        pairs_ratio = ours["pairs_seconds"] / alone["pairs_seconds"]
+        ratio = ours["seconds"] / alone["seconds"]
         per_record[records] = ours["seconds"] / records
         rows.append(
             (
                 count(records),
                 count(ours["scored_pairs"]),
-                seconds(ours["train_seconds"]),
-                seconds(ours["features_seconds"]),
-                seconds(pairs_seconds),
-                seconds(ours["seconds"]),
-                count(records / ours["seconds"]),
-                count(ours["megabytes"]),
-                seconds(alone["seconds"]),
+                *(seconds(ours[part]) for part in ("features_seconds", "train_seconds", "pairs_seconds", "seconds")),
+                *(seconds(alone[part]) for part in ("train_seconds", "pairs_seconds", "seconds")),
+                f"{pairs_ratio:.2f}",
                 f"{ratio:.2f}",
+                count(ours["megabytes"]),
                 share(score.precision),
                 share(score.recall),
             )
         )
-        if alone["scored_pairs"] != ours["scored_pairs"]:
-            report.missed.append(
-                f"{records:,} records: Splink alone scored {alone['scored_pairs']:,} pairs, the linker"
-                f" {ours['scored_pairs']:,}: the ratio compares nothing"
-            )
+        for what in ("scored_pairs", "kept_pairs"):
+            if alone[what] != ours[what]:
+                report.missed.append(
+                    f"{records:,} records, {what}: {alone[what]:,} of Splink alone, {ours[what]:,} of the linker: the"
+                    " ratio compares nothing"
+                )
         if records >= _LIMITED_AT:
             report.most(f"{records:,} records, seconds", ours["seconds"], MOST_SECONDS)
             report.most(f"{records:,} records, megabytes", ours["megabytes"], MOST_MEGABYTES)
-        report.most(f"{records:,} records, time of Splink alone", ratio, MOST_RATIO)
+        report.most(f"{records:,} records, pairs alone, over Splink alone", pairs_ratio, MOST_RATIO)
+        report.most(f"{records:,} records, the whole job, over Splink alone", ratio, MOST_RATIO)
     if len(per_record) > 1:
         growth = per_record[max(per_record)] / per_record[min(per_record)]
         report.most("seconds per record, largest over smallest size", growth, MOST_GROWTH)
     report.table(
-        f"scale: synthetic records in three systems, seed {options.seed}, best of {options.repeat}",
+        f"scale: synthetic records in three systems, seed {options.seed}, seconds, least of {options.repeat}",
         (
-            "records", "pairs scored", "train s", "features s", "pairs s", "total s", "records/s", "peak MB",
-            "Splink alone s", "ratio", "precision", "recall",
+            "records", "pairs scored", "features", "train", "pairs", "total", "Splink: train", "pairs", "total",
+            "ratio: pairs", "whole", "peak MB", "precision", "recall",
         ),
         rows,
-        "train: features and the model (once, then kept); pairs: blocking, scores, evidence of each pair.",
-        "Splink alone: its blocking and prediction on the same pairs, from the same features; ratio: pairs s / that.",
+        "pairs: blocking, scores, evidence of each pair. Splink: an ordinary script that trains with the same"
+        " comparisons, training blocks and sample sizes, blocks by the same rules and scores the same pairs; it gets"
+        " the features and the values of the rules for nothing.",
+        "whole: features + train + pairs, over Splink's train + pairs. The limit holds for both ratios.",
     )  # fmt: skip
+
+
+def least(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The least that each part took in any turn (what else the machine did is in it least), the most memory."""
+    answer = {**runs[0], "megabytes": max(run["megabytes"] for run in runs)}
+    return answer | {name: min(run[name] for run in runs) for name in answer if name.endswith("seconds")}
 
 
 def _measure(options: Options, records: int) -> tuple[dict[str, list[dict[str, Any]]], Any]:

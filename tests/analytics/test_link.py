@@ -277,3 +277,15 @@ def test_records_that_cannot_be_linked(model: LinkModel) -> None:
     with pytest.raises(ConcordError, match="no records"):
         train(prepare(good.slice(0, 0)))
     assert link(good.slice(0, 0), model).pairs.num_rows == 0
+
+
+def test_features_that_are_there_already_are_not_made_again(
+    people: list[dict[str, Any]], model: LinkModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    features, expected = prepare(table(people)), link(table(people), model)
+    monkeypatch.setattr("analytics.identity.link.make_features", None)
+    found = link(table(people), model, features=features)
+    assert found.pairs.equals(expected.pairs)
+    assert found.records.equals(expected.records)
+    with pytest.raises(ConcordError, match="features of 240 records given for 239"):
+        link(table(people[1:]), model, features=features)

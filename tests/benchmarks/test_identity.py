@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from benchmarks.identity import changes, process, stability, synthetic
+from benchmarks.identity import changes, linking, process, scale, splink_alone, stability, synthetic
 from benchmarks.identity.records import SCHEMA, clusters, complete
 from benchmarks.identity.report import Report
 
@@ -202,3 +202,22 @@ def test_tasks_take_turns_and_the_best_run_counts_with_the_most_memory() -> None
     assert calls == ["ours", "theirs", "ours", "theirs"]
     assert process.best(runs["ours"]) == {"seconds": 2.0, "megabytes": 10}
     assert process.best(runs["theirs"]) == {"seconds": 1.0, "megabytes": 10}
+
+
+def test_each_part_of_a_linking_counts_with_the_least_that_it_took() -> None:
+    one = {"train_seconds": 3.0, "pairs_seconds": 1.0, "seconds": 4.0, "scored_pairs": 9, "megabytes": 5.0}
+    other = {"train_seconds": 2.5, "pairs_seconds": 2.0, "seconds": 4.5, "scored_pairs": 9, "megabytes": 7.0}
+    assert scale.least([one, other]) == {
+        "train_seconds": 2.5, "pairs_seconds": 1.0, "seconds": 4.0, "scored_pairs": 9, "megabytes": 7.0,
+    }  # fmt: skip
+
+
+def test_splink_alone_trains_and_scores_the_very_pairs_that_the_linker_does(tmp_path: Path) -> None:
+    synthetic.write(3_000, 5, str(tmp_path))
+    ours = linking.measure(str(tmp_path))
+    splink_alone.prepare(str(tmp_path))
+    alone = splink_alone.measure(str(tmp_path))
+    assert alone["scored_pairs"] == ours["scored_pairs"] > 1_000
+    assert alone["kept_pairs"] == ours["kept_pairs"] > 500
+    assert 0 < alone["train_seconds"] < alone["seconds"]
+    assert ours["seconds"] == ours["features_seconds"] + ours["train_seconds"] + ours["pairs_seconds"]
