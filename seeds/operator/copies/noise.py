@@ -107,7 +107,8 @@ _WRONG = {
 _HIDING = (
     "second_name_initial", "only_second_name", "initial_only", "nickname", "other_latin", "given_misspelt",
     "family_misspelt", "double_name_cut", "names_swapped", "misread", "very_long",
-    "birth_missing", "birth_placeholder", "birth_swapped", "birth_digit", "blank",
+    "birth_missing", "birth_placeholder", "birth_swapped", "birth_digit",
+    "street_misspelt", "postcode_digit", "postcode_in_city", "address_missing", "blank",
 )  # fmt: skip
 # What goes wrong once when somebody types a person anew.
 _SLIPS = (
