@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from concord.settings import Settings
 
 
 class Format(StrEnum):
@@ -56,7 +59,7 @@ def status(
 def explain(
     subject: Annotated[
         str | None,
-        typer.Argument(help="customer, billing_account, product, service or resource; or an ID alone."),
+        typer.Argument(help="customer, billing_account, product, service, resource or finding; or an ID alone."),
     ] = None,
     key: Annotated[str | None, typer.Argument(metavar="[ID]", help="Our ID, of today or of any time.")] = None,
     record: Annotated[
@@ -67,18 +70,42 @@ def explain(
         int | None, typer.Option("--snapshot", min=1, help="Explain an earlier published state.")
     ] = None,
 ) -> None:
-    """Why a customer (or service …) is what it is: records, links with evidence, decisions, values and who won."""
+    """Why a customer (service …) is what it is: records, links, decisions, values. Why a finding is: its arithmetic."""
     from concord.settings import load_settings
     from reporting.explain.entities import ENTITIES
     from reporting.explain.read import read_explanation
+    from reporting.finding import is_finding
 
-    if subject is not None and key is None and subject not in ENTITIES:
+    settings = load_settings()
+    if subject is not None and key is None and subject not in ENTITIES and subject != "finding":
         # An ID alone says itself what it is of.
         subject, key = None, subject
-    found = read_explanation(load_settings(), subject, key, record_id=record, snapshot=snapshot)
+    if subject == "finding" or (subject is None and key is not None and is_finding(settings, key, snapshot)):
+        _explain_finding(settings, key, snapshot, as_json)
+        return
+    found = read_explanation(settings, subject, key, record_id=record, snapshot=snapshot)
     if as_json:
         typer.echo(found.as_json())
         return
     from reporting.explain.tables import print_explanation
 
     print_explanation(found)
+
+
+def _explain_finding(settings: Settings, finding_id: str | None, snapshot: int | None, as_json: bool) -> None:
+    from concord.errors import ConcordError
+    from reporting.finding import read_finding
+    from reporting.finding_tables import print_finding
+
+    if finding_id is None:
+        raise ConcordError("which finding?", hint="concord explain finding <ID>; the report lists the IDs")
+    found = read_finding(settings, finding_id, snapshot)
+    if as_json:
+        typer.echo(found.as_json())
+    else:
+        print_finding(found)
+    if found.agrees is False:
+        raise ConcordError(
+            f"the arithmetic gives {found.executed_amount}, the finding says {found.amount}",
+            hint="control and steps disagree: this is a fault of the platform",
+        )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from concord.published import connect_reader
 from concord.settings import Settings
-from reporting.data import read_leakage
-from reporting.page import write_page
+from reporting.data import LeakageData, read_leakage
+from reporting.finding import has_arithmetic, read_findings
+from reporting.finding_page import write_finding_pages
+from reporting.page import FINDINGS_SHOWN, page_templates, write_page
 from reporting.workbook import write_workbook
 
 
@@ -20,7 +24,7 @@ class ReportPaths:
 
 
 def write_report(settings: Settings, period: str | None = None) -> ReportPaths:
-    """Write ``reports/leakage-<period>.xlsx`` and ``.html`` from one published snapshot.
+    """Write ``reports/leakage-<period>.xlsx`` and ``.html``, and a page per finding shown, from one published snapshot.
 
     period: a month (2026-07) or a range (2026-07_2026-09); every month with findings when None.
     Raises ConcordError when nothing is published or the period is malformed.
@@ -30,5 +34,17 @@ def write_report(settings: Settings, period: str | None = None) -> ReportPaths:
     name = f"leakage-{data.period.name}"
     paths = ReportPaths(settings.reports / f"{name}.xlsx", settings.reports / f"{name}.html")
     write_workbook(data, paths.workbook)
-    write_page(data, paths.page)
+    explained = _explain(settings, data, settings.reports / name, paths.page)
+    write_page(data, paths.page, explained)
     return paths
+
+
+def _explain(settings: Settings, data: LeakageData, folder: Path, page: Path) -> str | None:
+    """Write the pages of the findings that the report shows; the folder's name, None where the lake has no steps."""
+    with closing(connect_reader(settings, data.snapshot_id)) as lake:
+        if not has_arithmetic(lake):
+            return None
+    shown = [row["finding_id"] for row in data.findings[:FINDINGS_SHOWN]]
+    explained = read_findings(settings, shown, data.snapshot_id)
+    write_finding_pages(page_templates(), explained, folder, f"../{page.name}")
+    return folder.name

@@ -23,8 +23,29 @@ DISAGREEMENTS_SHOWN = 25
 _STATUS_WORDS = {"active": "Active", "not_built": "Not built", "cannot_tell": "Cannot tell"}
 
 
-def write_page(data: LeakageData, path: Path) -> None:
-    """Write the page; the previous one stays until the new one is whole."""
+def write_page(data: LeakageData, path: Path, explained: str | None = None) -> None:
+    """Write the page; the previous one stays until the new one is whole.
+
+    explained: the folder beside the page in which each finding that it shows has a page of its own, if they have.
+    """
+    html = (
+        page_templates()
+        .get_template("leakage.html.j2")
+        .render(
+            data=data,
+            sections=[_section(data, currency) for currency in data.currencies],
+            findings=data.findings[:FINDINGS_SHOWN],
+            disagreements=_disagreements(data.disagreements[:DISAGREEMENTS_SHOWN]),
+            stages=_stages(data.coverage),
+            script=_own("leakage.js"),
+            explained=explained,
+        )
+    )
+    write_text(path, html)
+
+
+def page_templates() -> Environment:
+    """The templates of our pages, with their filters and one style for all."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -34,6 +55,7 @@ def write_page(data: LeakageData, path: Path) -> None:
     )
     environment.filters |= {
         "money": money,
+        "plain": plain_number,
         "count": count,
         "day": _day,
         "moment": moment,
@@ -42,16 +64,8 @@ def write_page(data: LeakageData, path: Path) -> None:
         "words": words,
         "status": lambda text: _STATUS_WORDS.get(text, words(text)),
     }
-    html = environment.get_template("leakage.html.j2").render(
-        data=data,
-        sections=[_section(data, currency) for currency in data.currencies],
-        findings=data.findings[:FINDINGS_SHOWN],
-        disagreements=_disagreements(data.disagreements[:DISAGREEMENTS_SHOWN]),
-        stages=_stages(data.coverage),
-        styles=_own("leakage.css"),
-        script=_own("leakage.js"),
-    )
-    write_text(path, html)
+    environment.globals["styles"] = _own("leakage.css")
+    return environment
 
 
 def _section(data: LeakageData, currency: str) -> dict[str, Any]:
@@ -147,6 +161,16 @@ def money(value: Decimal | float | None, digits: int = 2) -> str:
         return "–"
     text = f"{abs(value):,.{digits}f}"
     return f"−{text}" if value < 0 and text.strip("0.,") else text
+
+
+def plain_number(value: Decimal) -> str:
+    """As few digits as say the same, and cents at least where there is a fraction: 31, 9.90, 0.00052."""
+    text = format(value, "f")
+    if "." not in text:
+        return text
+    whole, fraction = text.split(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}.{fraction.ljust(2, '0')}" if fraction else whole
 
 
 def count(value: int | None) -> str:
