@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.planting.lifecycle import Lifecycle, discounts, plant_lifecycle, running_addons
+from seeds.operator.planting.orders import OrderPlanter
 from seeds.operator.planting.rating import Rating, keep, rate_events
 from seeds.operator.planting.roles import SEPARATE, Chooser
 from seeds.operator.planting.usage import UsagePlanter
@@ -82,6 +83,8 @@ def build_operator(parameters: Parameters) -> Operator:
     parties = build_parties(parameters)
     accounts, lines = build_lines(parameters, parties)
     lifecycle = plant_lifecycle(parameters, runs, accounts, lines, parameters.customers)
+    orders = OrderPlanter(parameters, runs, accounts, lines, lifecycle)
+    orders.plant()
     chooser = lifecycle.chooser
     city = parties["city"].replace_strict([row[0] for row in CITIES], list(range(len(CITIES)))).to_numpy()
     network = build_network(parameters, lines, city)
@@ -91,8 +94,10 @@ def build_operator(parameters: Parameters) -> Operator:
     often_abroad = parameters.random("often abroad").random(len(lines)) < 0.12
     events = generate_events(parameters, lines, network, int(lone_sims.has_traffic.sum()), often_abroad)
     planter = UsagePlanter(parameters, runs, tariff, accounts, lines, chooser, lifecycle.billing)
-    events = planter.add_honest_events(events)
+    events = planter.add_honest_events(orders.shape(events))
     true_rating = rate_events(tariff, runs, accounts, lines, events, planter.rating_times(events))
+    is_due = events.started_at[true_rating.event] >= lines.billed_from[true_rating.line]
+    true_rating = keep(true_rating, is_due)
     events, rating = planter.repeat_in_mediation(events, true_rating)
     rating = planter.misrate(events, rating)
     rating = planter.lose_in_billing(events, rating)
@@ -100,7 +105,7 @@ def build_operator(parameters: Parameters) -> Operator:
 
     granted = discounts(parameters, lines, chooser)
     one_offs = _one_offs(parameters, runs, accounts, lines, chooser)
-    true_subscriptions = _subscriptions(lines.is_provisioned, lines.start, lines.end)
+    true_subscriptions = _subscriptions(lines.is_provisioned, lines.billed_from, lines.end)
     view = lifecycle.billing
     subscriptions = _subscriptions(~view.is_absent, view.start, view.end)
     return Operator(

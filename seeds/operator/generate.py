@@ -28,7 +28,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 8
+VERSION = 9
 
 
 def generate(

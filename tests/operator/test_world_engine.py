@@ -156,8 +156,11 @@ def test_usage_lies_within_the_service_that_made_it() -> None:
     held = events.line >= 0
     line, at = events.line[held], events.started_at[held]
     assert (at >= lines.start[line]).all()
-    assert (at < lines.end[line]).all()
+    assert (at < lines.served_until[line]).all()
     assert (at < lines.suspended_at[line]).all()
+    # After the cease only where the network was not switched off.
+    late = line[at >= lines.end[line]]
+    assert len(late) and np.isin(late, operator.chooser.lines("O6.still_active")).all()
     assert lines.is_provisioned[line].all()
     away = (at >= lines.gap_from[line]) & (at < lines.gap_to[line])
     assert not away.any()

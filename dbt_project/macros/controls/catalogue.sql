@@ -7,6 +7,8 @@
     {{ return([
         'o1_provisioned_not_billed',
         'o2_billed_not_provisioned',
+        'o3_late_billing_start',
+        'o6_ceased_still_active',
         'o7_ceased_still_billed',
         'u3_rated_never_billed',
         'u4_duplicate_usage',

@@ -6,10 +6,7 @@
 with
 
 claim as (
-    {% for name in built_controls() %}
-    select distinct control_id, claim_key from {{ ref('int_leakage__' ~ control_slug(name) ~ '_candidate') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_leakage__candidate_claim') }}
 ),
 
 ranked as (

@@ -74,7 +74,9 @@ select
     order_item.ordered_at,
     order_item.requested_completion_at,
     order_item.completed_at,
-    order_item.service_order_completed_at
+    order_item.service_order_completed_at,
+    order_item.agreed_billing_start,
+    order_item.free_months
 from order_item
 left join customer_link
     on order_item.customer_id_source = customer_link.source_key and customer_link.link_rank = 1

@@ -54,7 +54,7 @@ def _services(operator: Operator, keys: Keys, random: np.random.Generator) -> pl
     start = lines.start[line].copy()
     is_moved = np.isin(line, moved)
     start[is_moved] = lines.gap_to[line[is_moved]]
-    end = lines.end[line].copy()
+    end = lines.served_until[line].copy()
     end[operator.lifecycle.network.inventory_is_stale[line]] = NEVER
     planned = ~lines.is_provisioned[line]
     start[planned] = NEVER
@@ -251,7 +251,11 @@ def _sims(operator: Operator, keys: Keys, random: np.random.Generator) -> pl.Dat
     serial = np.concatenate([lines.sim[first], lines.new_sim[second], lone.serial])
     start = np.concatenate([lines.start[first], lines.sim_changed_at[second], np.full(len(lone), begin)])
     end = np.concatenate(
-        [np.minimum(lines.end[first], lines.sim_changed_at[first]), lines.end[second], np.full(len(lone), NEVER)]
+        [
+            np.minimum(lines.served_until[first], lines.sim_changed_at[first]),
+            lines.served_until[second],
+            np.full(len(lone), NEVER),
+        ]
     )
     # What the network lost without an order is still a card in somebody's hands.
     ended = end < operator.parameters.now

@@ -194,7 +194,7 @@ class Keys:
         return (
             (lines.kind == MOBILE)
             & lines.is_provisioned
-            & (lines.end > begin)
+            & (lines.served_until > begin)
             & (lines.start < operator.parameters.now - DAY // 3)
         )
 

@@ -19,6 +19,7 @@ from seeds.operator.copies.json_text import (
     text,
 )
 from seeds.operator.copies.keys import Keys
+from seeds.operator.planting.orders import agreed_terms
 from seeds.operator.world.clock import DAY, HOME_ZONE, HOUR, MINUTE, NEVER
 from seeds.operator.world.lines import OWN_CRM, local_moment
 from seeds.operator.world.offerings import MOBILE, OFFERINGS
@@ -134,7 +135,9 @@ def copy_orders(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
     lines = operator.lines
     line, count = book["line"].to_numpy(), len(book)
     realised = np.minimum(book["requested"].to_numpy(), operator.parameters.now)
-    offering = np.where(book["reason"].to_numpy() == "new", lines.offering[line], lines.offering_at(line, realised))
+    agreed, free_months = agreed_terms(lines, operator.lifecycle)
+    is_new = book["reason"].to_numpy() == "new"
+    offering = np.where(is_new, lines.offering[line], lines.offering_at(line, realised))
     state = book["state"]
     frame = book.with_columns(
         key=numbered("ORD-", np.arange(count), 7 if count < 10**7 else 9),
@@ -164,6 +167,8 @@ def copy_orders(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
         number=digits(lines.number_at(line, realised)),
         is_mobile=pl.Series(lines.kind[line] == MOBILE),
         has_number=pl.Series(lines.has_service[line]),
+        billing_start=instants(np.where(is_new, agreed[line], NEVER)),
+        free_months=pl.Series(np.where(is_new, free_months[line], 0)),
         referred=pl.Series(np.where(lines.home[line] == OWN_CRM, "Customer", "LegacyCustomer").tolist()),
         is_v5=pl.Series(random.random(count) < _V5_SHARE),
         has_extra=pl.Series(random.random(count) < 0.15),
@@ -183,7 +188,28 @@ def _time(column: str) -> pl.Expr:
     return local_text(pl.col(column), HOME_ZONE)
 
 
-def _number_characteristics() -> pl.Expr:
+def _terms() -> dict[str, pl.Expr]:
+    """What was agreed about the price: months without the recurring charge."""
+    alteration = object_(
+        {
+            "name": text("Startaktion"),
+            "priceType": text("recurring"),
+            "applicationDuration": plain(pl.col("free_months")),
+            "unitOfMeasure": text("month"),
+            "price": object_({"percentage": plain("100")}),
+        }
+    )
+    price = object_({"priceType": text("recurring"), "priceAlteration": array(alteration)})
+    return {"itemPrice": only_if(pl.col("free_months") > 0, array(price))}
+
+
+def _product_characteristics() -> pl.Expr:
+    """The number, and the day on which billing is to begin where the contract names one."""
+    day = pl.col("billing_start").dt.convert_time_zone(HOME_ZONE).dt.strftime("%Y-%m-%d")
+    return _number_characteristics(characteristic(pl.col("is_v5"), "billingStartDate", text(day)))
+
+
+def _number_characteristics(*others: pl.Expr) -> pl.Expr:
     number = text(pl.lit("+") + pl.col("number"))
     is_v5 = pl.col("is_v5")
     return only_if(
@@ -191,6 +217,7 @@ def _number_characteristics() -> pl.Expr:
         array(
             characteristic(is_v5, "msisdn", only_if(pl.col("is_mobile"), number)),
             characteristic(is_v5, "lineNumber", only_if(~pl.col("is_mobile"), number)),
+            *others,
         ),
     )
 
@@ -201,7 +228,7 @@ def _product_order() -> pl.Expr:
         {
             "id": text(pl.col("product")),
             "href": text(pl.lit("/productInventory/v4/product/") + pl.col("product")),
-            "productCharacteristic": _number_characteristics(),
+            "productCharacteristic": _product_characteristics(),
             "@type": only_if(is_v5, text("ProductRef")),
         }
     )
@@ -214,6 +241,7 @@ def _product_order() -> pl.Expr:
             "productOffering": object_({"id": text(pl.col("offering")), "name": text(pl.col("offering_name"))}),
             "product": product,
             "billingAccount": object_({"id": text(pl.col("account"))}),
+            **_terms(),
             "@type": text("ProductOrderItem"),
         }
     )

@@ -49,7 +49,7 @@ def register(operator: Operator) -> pl.DataFrame:
     second = first[turn[first] < NEVER]
     line = np.concatenate([first, second])
     is_second = np.arange(len(line)) >= len(first)
-    final = lines.end + np.where(network.lags, DAY, 0)
+    final = lines.served_until + np.where(network.lags, DAY, 0)
     begin = np.where(is_second, turn[line], lines.start[line])
     end = np.where(is_second, final[line], np.minimum.reduce([final[line], turn[line], lines.gap_from[line]]))
     serial = lines.sim_at(line, begin)

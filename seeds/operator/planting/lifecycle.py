@@ -318,7 +318,13 @@ def discounts(parameters: Parameters, lines: Lines, chooser: Chooser) -> pl.Data
     count = len(lines)
     barred = np.zeros(count, dtype=bool)
     barred[
-        chooser.lines("O1.never_billed_fixed", "O1.never_billed_mobile", "O1.billing_ended", "O2.never_provisioned")
+        chooser.lines(
+            "O1.never_billed_fixed",
+            "O1.never_billed_mobile",
+            "O1.billing_ended",
+            "O2.never_provisioned",
+            "O3.late_start",
+        )
     ] = True
     granted = (random.random(count) < 0.11) & (MONTHLY[lines.offering] >= 900) & ~barred
     granted[chooser.lines("R1.recurring_discount")] = True

@@ -33,6 +33,10 @@ _LEAST = 50_000
 # Each copy of a record costs at least this much: copies of one line may end up in different bills.
 _LEAST_COPY = 20_000
 _ROLES = {role.code: role for role in USAGE}
+# Lines that are used while billing has no subscription: late records could not be told from unbilled ones.
+_WITHOUT_SUBSCRIPTION = (
+    "O1.never_billed_fixed", "O1.never_billed_mobile", "O1.billing_ended", "O3.late_start", "O6.still_active",
+)  # fmt: skip
 
 
 class UsagePlanter:
@@ -131,7 +135,7 @@ class UsagePlanter:
         random = self.random
         line = np.maximum(events.line, 0)
         unbilled = np.zeros(len(self.lines), dtype=bool)
-        unbilled[self.chooser.lines("O1.never_billed_fixed", "O1.never_billed_mobile", "O1.billing_ended")] = True
+        unbilled[self.chooser.lines(*_WITHOUT_SUBSCRIPTION)] = True
         late = (events.line >= 0) & ~unbilled[line] & (events.partial == 0) & (random.random(len(events)) < 0.005)
         delay = np.where(late, random.integers(1, 6, len(events)), 0)
 
@@ -298,7 +302,9 @@ class UsagePlanter:
     def accepted(self, events: Events, rating: Rating) -> np.ndarray:
         """Rows of usage for which billing has an open subscription."""
         line = rating.line
-        return ~self.billing.is_absent[line] & (events.started_at[rating.event] < self.billing.end[line])
+        started_at = events.started_at[rating.event]
+        open_then = (started_at >= self.billing.start[line]) & (started_at < self.billing.end[line])
+        return ~self.billing.is_absent[line] & open_then
 
     def _usable(self, events: Events, rating: Rating, priced: bool = True, due: bool = True) -> np.ndarray:
         rows = self.accepted(events, rating) & (rating.reverses < 0)

@@ -53,6 +53,8 @@ class Lines:
     gap_to: np.ndarray
     is_provisioned: np.ndarray
     fee_waived: np.ndarray
+    overrun_until: np.ndarray  # the network serves on until then, although the line has ended; 0: it does not
+    due_from: np.ndarray  # from when billing is due; the start, or later where that was agreed
 
     def __len__(self) -> int:
         return len(self.customer)
@@ -60,6 +62,16 @@ class Lines:
     @property
     def has_service(self) -> np.ndarray:
         return self.kind != ADDON
+
+    @property
+    def served_until(self) -> np.ndarray:
+        """Until when the network serves each line: to its end, or longer where nobody switched it off."""
+        return np.maximum(self.end, self.overrun_until)
+
+    @property
+    def billed_from(self) -> np.ndarray:
+        """From when each line is to be billed."""
+        return np.maximum(self.start, self.due_from)
 
     def offering_at(self, line: np.ndarray, instant: np.ndarray) -> np.ndarray:
         """Offering under which each line ran at each instant."""
@@ -178,6 +190,8 @@ def build_lines(parameters: Parameters, parties: pl.DataFrame) -> tuple[Accounts
         gap_to=never.copy(),
         is_provisioned=np.ones(total, dtype=bool),
         fee_waived=random.random(total) < 0.4,
+        overrun_until=np.zeros(total, dtype=np.int64),
+        due_from=np.zeros(total, dtype=np.int64),
     )
     return accounts, lines
 

@@ -17,6 +17,12 @@ product_order_item as (
         {{ clean_text(json_text('item.element', '$.productOffering.id')) }} as product_offering_id,
         {{ code_key(json_text('item.element', '$.action')) }} as action_source,
         coalesce({{ clean_text(json_text('item.element', '$.state')) }}, product_order.state) as state_source,
+        {{ characteristic_value(json_text('item.element', '$.product.productCharacteristic'), 'billingStartDate') }}
+            as billing_start_source,
+        {{ json_text('item.element', '$.itemPrice[0].priceAlteration[0].priceType') }} as alteration_price_type,
+        {{ json_text('item.element', '$.itemPrice[0].priceAlteration[0].price.percentage') }} as alteration_percentage,
+        {{ json_text('item.element', '$.itemPrice[0].priceAlteration[0].unitOfMeasure') }} as alteration_unit,
+        {{ json_text('item.element', '$.itemPrice[0].priceAlteration[0].applicationDuration') }} as alteration_duration,
         product_order.ordered_at,
         product_order.requested_completion_at,
         product_order.completed_at
@@ -75,7 +81,15 @@ select
     product_order_item.ordered_at,
     product_order_item.requested_completion_at,
     product_order_item.completed_at,
-    candidate.completed_at as service_order_completed_at
+    candidate.completed_at as service_order_completed_at,
+    try_cast(product_order_item.billing_start_source as date) as agreed_billing_start,
+    -- A discount of the whole recurring charge for some months from the start: until then nothing is due.
+    case
+        when lower(product_order_item.alteration_price_type) = 'recurring'
+            and try_cast(product_order_item.alteration_percentage as decimal(9, 4)) = 100
+            and lower(product_order_item.alteration_unit) in ('month', 'months')
+            then try_cast(product_order_item.alteration_duration as integer)
+    end as free_months
 from product_order_item
 left join candidate
     on product_order_item.product_order_id = candidate.product_order_id

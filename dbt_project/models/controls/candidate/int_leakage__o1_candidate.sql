@@ -1,106 +1,27 @@
 -- O1: days on which the network held a service and the product was active, but no subscription of billing covered it.
--- Grain: product, completed run, first unbilled day. The product's days, minus the days of every subscription for the
--- same service or product; what remains counts in each completed run of its account as far as the network proves
--- presence. Presence that starts late or ends early by a dump (parameter presence_lag_days) doesn't shorten it. A gap
--- is judged as a whole: a day may fall into one run, two into the next.
-
-with
-
-expected as (
-    select * from {{ ref('int_product__expected_interval') }}
-),
-
-subscription as (
-    select
-        service_id,
-        product_id,
-        {{ local_date('valid_from') }} as first_day,
-        {{ local_date('valid_to') }} as end_day
-    from {{ ref('dim_subscription') }}
-    where valid_to > valid_from
-),
-
-cover as (
-    select expected.product_id, subscription.first_day, subscription.end_day
-    from expected
-    inner join subscription on expected.service_id = subscription.service_id
-    union
-    select product_id, first_day, end_day
-    from subscription
-    where product_id is not null
-),
-
-gap as (
-    {{ uncovered('expected', 'cover', 'product_id') }}
-),
-
-unbilled as (
-    select
-        expected.*,
-        run.bill_run_id,
-        run.bill_month_days,
-        run.period_start,
-        run.period_end,
-        gap.gap_from,
-        greatest(gap.gap_from, run.period_start) as unbilled_from,
-        least(gap.gap_to, run.period_end) as unbilled_to
-    from gap
-    inner join expected
-        on gap.product_id = expected.product_id
-    inner join {{ ref('fct_bill_run') }} as run
-        on expected.bill_cycle = run.bill_cycle
-        and run.status = 'completed'
-        and gap.gap_from < run.period_end
-        and gap.gap_to > run.period_start
-),
-
-proven as (
-    select
-        unbilled.product_id,
-        unbilled.bill_run_id,
-        unbilled.unbilled_from,
-        unbilled.gap_from,
-        sum({{ shared_days('unbilled.unbilled_from', 'unbilled.unbilled_to', 'island.first_day', 'island.end_day') }})
-            as present_days
-    from unbilled
-    inner join {{ ref('int_service__presence_island') }} as island
-        on unbilled.service_id = island.service_id
-        and island.presence_scope = 'billable'
-        and unbilled.unbilled_from < island.end_day
-        and unbilled.unbilled_to > island.first_day
-    group by unbilled.product_id, unbilled.bill_run_id, unbilled.unbilled_from, unbilled.gap_from
-),
-
-judged as (
-    select
-        *,
-        sum(present_days) over (partition by product_id, gap_from) as present_days_of_gap
-    from proven
-)
+-- Grain: product, completed run, first unbilled day. Presence that starts late or ends early by a dump (parameter
+-- presence_lag_days) doesn't shorten a stretch. A gap is judged as a whole: a day may fall into one run, two into the
+-- next.
 
 select
-    concat_ws(':', 'service_day', unbilled.service_id, cast(unbilled.unbilled_from as string)) as claim_key,
+    claim_key,
     'O1' as control_id,
-    unbilled.service_id,
-    unbilled.customer_id,
-    unbilled.billing_account_id,
-    unbilled.product_id,
-    unbilled.source_system,
-    unbilled.product_id_source,
-    unbilled.product_offering_id,
-    unbilled.bill_run_id,
-    unbilled.bill_month_days,
-    unbilled.period_start,
-    unbilled.period_end,
-    unbilled.unbilled_from,
-    unbilled.unbilled_to,
+    service_id,
+    customer_id,
+    billing_account_id,
+    product_id,
+    source_system,
+    product_id_source,
+    product_offering_id,
+    bill_run_id,
+    bill_month_days,
+    period_start,
+    period_end,
+    unbilled_from,
+    unbilled_to,
     least(
-        {{ dbt.datediff('unbilled.unbilled_from', 'unbilled.unbilled_to', 'day') }},
-        judged.present_days + {{ control_parameter('O1', 'presence_lag_days', 'integer') }}
+        {{ dbt.datediff('unbilled_from', 'unbilled_to', 'day') }},
+        present_days + {{ control_parameter('O1', 'presence_lag_days', 'integer') }}
     ) as unbilled_days
-from unbilled
-inner join judged
-    on unbilled.product_id = judged.product_id
-    and unbilled.bill_run_id = judged.bill_run_id
-    and unbilled.unbilled_from = judged.unbilled_from
-where judged.present_days_of_gap >= {{ control_parameter('O1', 'min_unbilled_days', 'integer') }}
+from {{ ref('int_product__unbilled_stretch') }}
+where present_days_of_gap >= {{ control_parameter('O1', 'min_unbilled_days', 'integer') }}

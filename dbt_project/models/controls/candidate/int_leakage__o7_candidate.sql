@@ -12,34 +12,8 @@ item as (
     select * from {{ ref('fct_order_item') }}
 ),
 
-cease as (
-    select order_item_id, product_order_id, service_order_id, product_id, service_id, completed_at
-    from item
-    where
-        action = 'delete'
-        and state = 'completed'
-        and coalesce(service_order_state, 'completed') = 'completed'
-        and completed_at is not null
-),
-
-activation as (
-    select product_id, service_id, completed_at
-    from item
-    where action = 'add' and state = 'completed' and completed_at is not null
-),
-
 standing_cease as (
-    select cease.*
-    from cease
-    where
-        not exists (
-            select 1 from activation
-            where activation.product_id = cease.product_id and activation.completed_at > cease.completed_at
-        )
-        and not exists (
-            select 1 from activation
-            where activation.service_id = cease.service_id and activation.completed_at > cease.completed_at
-        )
+    {{ standing_ceases('item') }}
 ),
 
 matched as (

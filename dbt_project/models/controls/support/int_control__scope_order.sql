@@ -10,6 +10,14 @@ select 'O2' as control_id, 'subscription' as subject, count(distinct subscriptio
 from {{ ref('int_subscription__charge_line') }}
 where needs_network_service and line_type = 'recurring'
 union all
+select 'O3' as control_id, 'completed activation' as subject, count(*) as subjects_checked
+from {{ ref('fct_order_item') }}
+where action = 'add' and state = 'completed'
+union all
+select 'O6' as control_id, 'completed cease' as subject, count(*) as subjects_checked
+from {{ ref('fct_order_item') }}
+where action = 'delete' and state = 'completed'
+union all
 select 'O7' as control_id, 'completed cease' as subject, count(*) as subjects_checked
 from {{ ref('fct_order_item') }}
 where action = 'delete' and state = 'completed'

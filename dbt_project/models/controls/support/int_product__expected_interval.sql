@@ -1,6 +1,7 @@
 -- When a product that needs the network should be billed, and on which account. Grain: product_id.
 -- Days are local calendar dates, half-open. A product that moved from one CRM to the other is held twice for one
--- service: the later one ends the earlier. A product that nobody bills may name no account: then it is due on its
+-- service: the later one ends the earlier. Where the order put the start of billing later, or made months free, nothing is
+-- due before. A product that nobody bills may name no account: then it is due on its
 -- customer's.
 
 with
@@ -42,6 +43,19 @@ dated as (
     from product
 ),
 
+-- What orders of the product agreed about the start of billing.
+terms as (
+    select
+        product_id,
+        max(coalesce(
+            agreed_billing_start,
+            cast({{ dbt.dateadd('month', 'free_months', local_date('coalesce(service_order_completed_at, completed_at)')) }} as date)
+        )) as due_from
+    from {{ ref('fct_order_item') }}
+    where action = 'add' and state = 'completed' and (agreed_billing_start is not null or free_months > 0)
+    group by product_id
+),
+
 followed as (
     select
         *,
@@ -60,9 +74,11 @@ select
     followed.source_system,
     followed.product_id_source,
     followed.product_offering_id,
-    followed.first_day as expected_from,
+    greatest(followed.first_day, coalesce(terms.due_from, followed.first_day)) as expected_from,
     least(followed.end_day, coalesce(followed.next_first_day, followed.end_day)) as expected_to
 from followed
+left join terms
+    on followed.product_id = terms.product_id
 left join customer_account
     on followed.customer_id = customer_account.customer_id
     and customer_account.account_rank = 1

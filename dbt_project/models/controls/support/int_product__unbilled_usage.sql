@@ -12,7 +12,7 @@ candidate as (
         product_offering_id,
         {{ local_to_utc('unbilled_from', var('home_time_zone')) }} as unbilled_from_at,
         {{ local_to_utc('unbilled_to', var('home_time_zone')) }} as unbilled_to_at
-    from {{ ref('int_leakage__o1_candidate') }}
+    from {{ ref('int_product__unbilled_stretch') }}
 ),
 
 used as (

@@ -1,0 +1,4 @@
+-- The monthly charge of O3's unbilled stretches. Grain: claim_key.
+-- The offering's price at the end of the stretch, per unbilled day of the bill month, rounded as the bill rounds a line.
+
+{{ unbilled_recurring('o3', ['product_order_id', 'service_order_id', 'completed_day', 'billed_from']) }}

@@ -1,0 +1,118 @@
+"""Plants what goes wrong, and what only looks wrong, between an order, the network and the first or last bill."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+
+from seeds.operator.planting.lifecycle import BillingView, Lifecycle
+from seeds.operator.planting.roles_orders import ORDERS
+from seeds.operator.world.bill_runs import BillRuns
+from seeds.operator.world.clock import DAY, NEVER, add_months, day_number
+from seeds.operator.world.lines import Accounts, Lines, local_moment
+from seeds.operator.world.offerings import FIXED, INDEX, MOBILE, MONTHLY
+from seeds.operator.world.parameters import Parameters
+from seeds.operator.world.usage import Events
+
+_ROLES = {role.code: role for role in ORDERS}
+# Offerings whose everyday usage costs something: what is used without a bill is worth money.
+_METERED = ("MOB_S", "MOB_BASIS", "BIZ_MOB", "FIX_PHONE")
+
+
+class OrderPlanter:
+    """Gives out the roles of the order stage to lines to which nothing else happens, and changes them accordingly."""
+
+    def __init__(
+        self, parameters: Parameters, runs: BillRuns, accounts: Accounts, lines: Lines, lifecycle: Lifecycle
+    ) -> None:
+        self.parameters = parameters
+        self.lines = lines
+        self.chooser = lifecycle.chooser
+        self.billing: BillingView = lifecycle.billing
+        self.random = parameters.random("order stage")
+        self.first = parameters.start_day
+        self.last_end = runs.last_period_end()[accounts.cycle[lines.account]]
+        happens = (
+            lines.end, lines.plan_changed_at, lines.sim_changed_at, lines.number_changed_at, lines.suspended_at,
+            lines.gap_from,
+        )  # fmt: skip
+        settled = np.logical_and.reduce([instant == NEVER for instant in happens])
+        settled &= lines.is_provisioned & (lines.start < parameters.clock.midnight(self.first))
+        self.mobile = settled & (lines.kind == MOBILE)
+        self.fixed = settled & (lines.kind == FIXED)
+        self.service = (self.mobile | self.fixed) & (MONTHLY[lines.offering] > 0)
+        self.metered = self.service & np.isin(lines.offering, [INDEX[name] for name in _METERED])
+
+    def plant(self) -> None:
+        """All roles, in place."""
+        self._late_starts()
+        self._ceases()
+
+    def _choose(self, code: str, eligible: np.ndarray) -> np.ndarray:
+        return self.chooser.choose(_ROLES[code], eligible, self.random)
+
+    def _day(self, first: np.ndarray | int, last: np.ndarray | int, count: int) -> np.ndarray:
+        """A random local day in [first, last], or first when the range is empty."""
+        first = np.broadcast_to(first, count)
+        return first + (self.random.random(count) * np.maximum(np.broadcast_to(last, count) - first + 1, 1)).astype(
+            np.int64
+        )
+
+    def _late_starts(self) -> None:
+        lines, midnight = self.lines, self.parameters.clock.midnight
+        for code, least, most in (
+            ("O3.late_start", 3, 25),
+            ("O3.agreed_start", 4, 20),
+            ("O3.free_month", 31, 31),
+            ("O3.next_day", 1, 1),
+        ):
+            chosen = self._choose(code, self.service)
+            lag = self.random.integers(least, most + 1, len(chosen))
+            day = self._day(self.first + 2, self.last_end[chosen] - lag - 2, len(chosen))
+            lines.start[chosen] = local_moment(self.parameters, day, self.random, 8, 17)
+            billed = _a_month_later(day) if code == "O3.free_month" else day + lag
+            self.billing.start[chosen] = midnight(billed)
+            if _ROLES[code].kind == "distractor":
+                lines.due_from[chosen] = midnight(billed)
+
+    def _ceases(self) -> None:
+        lines = self.lines
+        for code in ("O6.still_active", "O6.unused", "O6.late_files"):
+            chosen = self._choose(code, self.metered)
+            day = self._day(self.first + 4, self.last_end[chosen] - 25, len(chosen))
+            lines.end[chosen] = local_moment(self.parameters, day, self.random, 9, 15)
+            lines.start[chosen] = np.minimum(lines.start[chosen], lines.end[chosen] - 120 * DAY)
+            self.billing.start[chosen], self.billing.end[chosen] = lines.start[chosen], lines.end[chosen]
+            if code != "O6.late_files":
+                noticed = lines.end[chosen] + self.random.integers(18, 45, len(chosen)) * DAY
+                lines.overrun_until[chosen] = np.where(np.arange(len(chosen)) % 4 == 3, noticed, NEVER)
+
+    def shape(self, events: Events) -> Events:
+        """Takes usage away that a role excludes, and lets mediation deliver some of it late."""
+        line = np.maximum(events.line, 0)
+        held = events.line >= 0
+        unused = held & np.isin(line, self.chooser.lines("O6.unused")) & (events.started_at >= self.lines.end[line])
+        events = events.take(np.flatnonzero(~unused))
+        line = np.maximum(events.line, 0)
+        late = (events.line >= 0) & np.isin(line, self.chooser.lines("O6.late_files"))
+        late &= events.started_at >= self.lines.end[line] - 8 * DAY
+        arrival = self.parameters.clock.local_day(self.lines.end[line]) + 2 + np.arange(len(events)) % 3
+        file_day = np.where(late, np.maximum(events.file_day, arrival), events.file_day)
+        return events.changed(file_day=np.minimum(file_day, self.parameters.end_day - 1))
+
+
+def _a_month_later(days: np.ndarray) -> np.ndarray:
+    """The same day of the next month, as local day numbers."""
+    epoch = date(1970, 1, 1)
+    return np.array([day_number(add_months(epoch + timedelta(days=int(day)), 1)) for day in days], dtype=np.int64)
+
+
+def agreed_terms(lines: Lines, lifecycle: Lifecycle) -> tuple[np.ndarray, np.ndarray]:
+    """What the order says of the start of billing: the agreed instant (NEVER without one), and the free months."""
+    agreed = np.full(len(lines), NEVER)
+    chosen = lifecycle.chooser.lines("O3.agreed_start", "O3.next_day")
+    agreed[chosen] = lines.due_from[chosen]
+    free_months = np.zeros(len(lines), dtype=np.int64)
+    free_months[lifecycle.chooser.lines("O3.free_month")] = 1
+    return agreed, free_months
