@@ -16,6 +16,7 @@ albert al bert bertie
 alexander alex alec sandy sascha sander olek
 alexandra alex sandra sandy sascha lexi ola
 alfred al fred freddie alf
+alice elsie ally allie
 aloysius alois
 amanda mandy
 andrew andy drew
@@ -25,7 +26,9 @@ anna anni annie anja anke nan nancy ania
 anthony tony
 anton toni tony
 antonia toni
+antonio tony toni
 arthur art artie
+ashley ash lee
 august gus gustl
 barbara babs barb bobbie barbel basia
 beatrice bea trixie
@@ -36,29 +39,37 @@ bertha bertie
 bradley brad
 bridget biddy
 brigitte gitte gitta
+candace candy
 carol carrie cassie
 carolyn carrie lynn
-caroline carrie lina caro
+caroline carrie lina caro lynn
 katharina kathi kathe trina katja kate rina kasia
-catherine cathy kate katie kitty kathy cat kay
+catherine cathy kate katie kitty kathy cat kay trina
+dennis denny
+elaine lainie
+ellen ella nell nellie
+faith fay
+isaac ike
+joanna jo
+joanne jo
 katherine kathy kate katie kitty kat kay
-kathleen kathy kate katie
+kathleen kathy kate katie kit kittie kitty
 cecilia sheila cissy celia cilly
 charles charlie chuck chas chip
 charlotte lotte lottie charlie
-christian chris
-christina tina chris chrissy christy stina
-christine tina chris chrissy christy christa
+christian chris kit
+christina tina chris chrissy christy stina kris
+christine tina chris chrissy christy christa kris
 christoph chris toffer stoffel
 christopher chris kit topher
 clarence clair clancy
 cornelia conny nele nelly
-cornelius niels
+cornelius niels conny
 cynthia cindy
 daniel dan danny
 danielle ellie dani
 daniela dani ela
-david dave davy
+david dave davy davey
 deborah debbie deb
 diana di didi
 diane di didi
@@ -74,7 +85,7 @@ edward ed eddie ned ted teddy
 eleanor ellie nell nellie nora
 eleonore lore nora elli
 elisabeth lisa liesel lisbeth elli else ella sissi bettina betti lilli ilse elsbeth
-elizabeth beth betty bess bessie betsy eliza elsie libby liz lizzie liza lisa
+elizabeth beth betty bess bessie betsy eliza elsie libby liz lizzie liza lisa lizzy
 emanuel manuel manny
 emily em emmy millie
 emmanuel manny manu
@@ -92,7 +103,7 @@ franziska franzi ziska fanny
 frederick fred freddie freddy fritz rick
 friederike rike frieda fritzi
 friedrich fritz fred fiete
-gabriel gabe
+gabriel gabe gabby
 gabriele gabi gaby ela
 genevieve gen jenny viv
 georg schorsch
@@ -117,7 +128,7 @@ isabella bella izzy belle
 jacob jake
 jakob jascha jockel
 jakub kuba
-james jim jimmy jamie jem
+james jim jimmy jamie jem jimmie
 janet jenny nettie
 jeannette nettie
 jeffrey jeff geoff
@@ -131,10 +142,10 @@ johann hans hannes
 johanna hanna hanne jo
 johannes hans hannes jo johann
 john jack johnny jock
-jonathan jon johnny nathan
+jonathan jon johnny nathan jonny jonnie
 jose pepe
 josef sepp jupp seppi beppo
-joseph joe joey jos
+joseph joe joey jos jody
 josephine josie jo posy
 joshua josh
 juanita nita
@@ -144,6 +155,8 @@ judith judy jutta
 karl kalle
 kenneth ken kenny
 konrad kurt conny
+kristen kris chris krissy
+kristin kris chris krissy
 krzysztof krzys
 laurence larry laurie
 lawrence larry laurie
@@ -156,10 +169,12 @@ loretta retta etta lori
 louis lou louie
 louise lou lulu
 lucas luke
+lucinda lucy cindy
 ludwig lutz lude
 luise lulu lou
 magdalena lena leni magda
 madeline maddie
+madison maddy maddie
 malgorzata gosia
 manfred manni fred mane
 margaret rita maggie meg peggy madge marge margie margo greta daisy
@@ -170,50 +185,52 @@ marjorie marge margie
 maria mia mariechen mitzi ria
 martha marty mattie
 martin marty
-mary molly polly mamie mae may
+mary molly polly mamie mae may mitzi
 mathilde tilly hilde tilda
 matilda tilly mattie tilda
-matthew matt
+matthew matt matty
 matthias matze hias
 maximilian max maxl
 mehmet memo
-melanie mel mela
+melanie mel mela mellie
 melissa mel missy lissa
 mercedes merche
-michael mike mick mickey micha micky michi
+michael mike mick mickey micha micky michi mikey
 michaela micha ela
-mildred millie
+michelle mickey micky shelly
+mildred millie milly
 mitchell mitch
 mustafa musti
 nathaniel nathan nat nate
-nicholas nick nicky
+nicholas nick nicky nico
 nicole nikki nicky
 nikolaus klaus niko
 norbert norb bert
 oliver ollie
 pamela pam
-patricia pat patty tricia trish patsy
-patrick pat paddy
+patricia pat patty tricia trish patsy patti
+patrick pat paddy patsy
 paula polly
 penelope penny
 peter pete pit
 philipp lippo phil
 phillip phil pip
 rachel shelly rae
-rebecca becky becca
+rebecca becky becca reba
 regina gina
 reginald reg reggie rex
 reinhard hardy
 renate rena nate
-richard rick dick rich ricky richie
+richard rick dick rich ricky richie dicky dickie
 robert rob bob bobby robbie bert
 roberta bobbie robbie
 roderick rod rory
-ronald ron ronnie
+ronald ron ronnie ronny
 rosemary rose rosie romy
 rudolf rudi rolf dolf
 rudolph rudy
 russell russ rusty
+ryan ry
 salvatore toto sal turi
 samantha sam sammy
 samuel sam sammy
@@ -260,7 +277,7 @@ walter walt wally
 waltraud traudl traudel walli
 wilhelm willi willy helm
 wilhelmine minna mina wilma helma
-william bill billy will willy liam
+william bill billy will willy liam willie
 winifred winnie freddie
 wolfgang wolf wolfi
 xaver vere

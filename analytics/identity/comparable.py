@@ -96,6 +96,7 @@ def make_comparable(
             coalesce(usual_given_name.value, frequency_given_name.value) is not null as is_known_given_name,
             coalesce(household_trait.has_date_of_another, false) as has_date_of_another,
             coalesce(household_trait.has_namesake, false) as has_namesake,
+            coalesce(household_trait.is_beside_named, false) as is_beside_named,
             {", ".join(columns)}
         from feature
         inner join record_number using (record_id)

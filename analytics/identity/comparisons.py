@@ -68,6 +68,11 @@ _SAME_BIRTH_DATE = "coalesce(birth_digits_l = birth_digits_r, false)"
 _SAME_NUMBER = "coalesce(vat_number_l = vat_number_r, false)"
 _EMAIL = "coalesce(list_has_any(emails_l, emails_r), false)"
 _NO_GIVEN_NAME = "(given_name_l is null or given_name_r is null)"
+# 'García López' alone is a double family name, not a given and a family name, where the other's family name holds both.
+_FAMILY_ALONE = (
+    "coalesce(list_has_all(family_words_r, given_names_l) and list_has_all(family_words_r, family_words_l)"
+    " or list_has_all(family_words_l, given_names_r) and list_has_all(family_words_l, family_words_r), false)"
+)
 _INITIAL = "coalesce(list_has_any(initials_l, initials_r), false)"
 # Either name of one is the other name of the other: one alone is a coincidence, or a brother.
 _SWAPPED = (
@@ -111,6 +116,15 @@ GIVEN_NAME = Comparison(
     " or (not is_person_l and company_name_l is not null) or (not is_person_r and company_name_r is not null)"
     " or (party_type_l = 'company' and party_type_r = 'company')",
     levels=(
+        Level(
+            "missing beside a double family name, same birth date",
+            f"{_FAMILY_ALONE} and {_SAME_BIRTH_DATE}",
+            0.01,
+            0.01,
+            0,
+            0,
+        ),
+        Level("missing beside a double family name", _FAMILY_ALONE, 0.01, 0.01, -8, -8, apart=(-1, -1)),
         Level("initial, same birth date", f"{_NO_GIVEN_NAME} and {_INITIAL} and {_SAME_BIRTH_DATE}", 0.01, 0.001, 2, 4),
         Level(
             "initial, name in the mailbox",
@@ -131,6 +145,16 @@ GIVEN_NAME = Comparison(
             -20,
             -20,
             apart=(-8, -2),
+        ),
+        # The system knows somebody with that date: this is somebody else whose date was copied, or the same once more.
+        Level(
+            "missing, beside one of that birth date",
+            f"{_NO_GIVEN_NAME} and {_SAME_BIRTH_DATE} and (is_beside_named_l or is_beside_named_r)",
+            0.001,
+            0.9,
+            -20,
+            -20,
+            apart=(-20, -20),
         ),
         Level("missing, same birth date", f"{_NO_GIVEN_NAME} and {_SAME_BIRTH_DATE}", 0.01, 0.01, 0, 0),
         Level("missing", _NO_GIVEN_NAME, 0.01, 0.01, -8, -8, apart=(-1, -1)),
@@ -225,10 +249,23 @@ _NEAR_ADDRESS = (
 _SAME_NAMES = "given_name_l = given_name_r and family_name_l = family_name_r"
 _FEW_YEARS = "abs(year(birth_date_l) - year(birth_date_r)) <= 12"
 
+# One name, as each wrote it; what differs a little needs the second initial.
+_ALIKE_NAMES = (
+    f"({_SAME_NAMES} and coalesce(middle_initial_l = middle_initial_r, true)"
+    " or middle_initial_l = middle_initial_r"
+    f" and (given_name_l = given_name_r or given_sound_l = given_sound_r or {_GIVEN_ALIKE}"
+    " or coalesce(list_has_any(called_l, called_r), false))"
+    f" and (family_name_l = family_name_r or {_alike('family')}))"
+)
+_DATE_MISSING = "(birth_date_l is null or birth_date_r is null)"
+# A name that two of one household have, told apart by their birth dates only.
+_AMBIGUOUS = "(given_name_l = given_name_r and (has_namesake_l or has_namesake_r))"
+
 BIRTH_DATE = Comparison(
     "birth_date",
-    unknown="birth_date_l is null or birth_date_r is null",
+    unknown=f"{_DATE_MISSING} and not coalesce({_AMBIGUOUS}, false)",
     levels=(
+        Level("missing, two of that name in the household", _DATE_MISSING, 0.001, 0.9, -20, -20, apart=(-20, -20)),
         Level("same", "birth_date_l = birth_date_r", 0.95, 0.00004, 6, 15, frequency="birth_date"),
         Level(
             "day and month swapped",
@@ -254,7 +291,7 @@ BIRTH_DATE = Comparison(
         # Father and son, or one person and a date that is wrong? The household tells.
         Level(
             "other, of another in the household",
-            f"{_SAME_NAMES} and coalesce(middle_initial_l = middle_initial_r, true) and {_NEAR_ADDRESS}"
+            f"{_ALIKE_NAMES} and {_NEAR_ADDRESS}"
             " and not has_namesake_l and not has_namesake_r and (has_date_of_another_l or has_date_of_another_r)",
             0.01,
             0.001,

@@ -14,7 +14,7 @@ from concord.errors import ConcordError
 from concord.lake.connection import literal
 
 # Part of every model: raise it whenever a feature, a blocking rule or a comparison changes its meaning.
-FEATURE_VERSION = "3"
+FEATURE_VERSION = "4"
 
 RECORD_SCHEMA = pa.schema(
     [
@@ -165,6 +165,7 @@ def check_rows(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         raise ConcordError(f"unknown party type {unknown[0]!r}", hint=f"one of {', '.join(PARTY_TYPES)}")
 
 
+_PERSON_TEXTS = ("given_name", "family_name")
 _TEXTS = ("given_name", "family_name", "company_name", "street", "city")
 
 
@@ -294,6 +295,8 @@ def _features_sql() -> str:
             as family_name
         """
     )
+    # A sign within a name is a letter misread: 'T:na'.
+    step(", ".join(f"regexp_replace({name}, '([a-z])[:|!]([a-z])', '\\1\\2', 'g') as {name}" for name in _PERSON_TEXTS))
     # A whole name in one field: 'Müller, Hans' or 'Hans Müller'; but 'Hans J.' has no family name in it.
     step(
         """

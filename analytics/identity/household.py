@@ -22,37 +22,50 @@ _OTHER_NAME = (
 
 
 def make_household_traits(connection: duckdb.DuckDBPyConnection) -> None:
-    """The table ``household_trait`` (record_id, has_date_of_another, has_namesake) from ``feature``, which holds whole
-    homes.
+    """The table ``household_trait`` (record_id and three flags) from ``feature``, which holds whole homes.
 
     ``has_date_of_another``: somebody of another given name in the home has this birth date, and no other system says it
-    of this name. ``has_namesake``: the record's own system holds another of this name in this home, of another date.
-    Records of which neither holds may be absent.
+    of this name. ``has_namesake``: the record's own system holds another of this name and second initial in
+    this home, of another date.
+    ``is_beside_named``: the record has no given name, and its own system holds somebody in this home with a given name
+    and this birth date. Records of which none holds may be absent.
     """
     connection.execute(
         f"""
         create or replace temp table home_member as
-        select record_id, {_HOME} as home, system, given_name, given_names, given_spelling, called, birth_date,
-            strftime(birth_date, '%d%m%Y') as birth_digits
+        select record_id, {_HOME} as home, system, given_name, given_names, given_spelling, called, initials,
+            middle_initial, birth_date, strftime(birth_date, '%d%m%Y') as birth_digits
         from feature
         where coalesce(city, postcode) is not null and street is not null and house_number is not null
-            and family_key is not null and given_name is not null and birth_date is not null
+            and family_key is not null and birth_date is not null
         qualify count(*) over (partition by home) between 2 and {_MOST_MEMBERS}
         """
     )
     connection.execute(
         f"""
         create or replace temp table household_trait as
+        with pair as (
+            select
+                l.record_id,
+                l.given_name is not null as is_named,
+                l.initials is null as is_nameless,
+                l.system = r.system as is_same_system,
+                l.birth_date = r.birth_date as is_same_date,
+                damerau_levenshtein(r.birth_digits, l.birth_digits) > 1 as is_other_date,
+                {_OTHER_NAME} as is_other_name,
+                coalesce(l.middle_initial <> r.middle_initial, false) as is_other_middle_initial
+            from home_member as l inner join home_member as r using (home)
+            where l.record_id <> r.record_id and r.given_name is not null
+        )
         select
-            l.record_id,
-            bool_or(r.birth_date = l.birth_date and {_OTHER_NAME})
-                and not bool_or(r.birth_date = l.birth_date and not {_OTHER_NAME} and r.system <> l.system)
-                as has_date_of_another,
-            bool_or(r.system = l.system and r.given_name = l.given_name
-                and damerau_levenshtein(r.birth_digits, l.birth_digits) > 1) as has_namesake
-        from home_member as l inner join home_member as r using (home)
-        where l.record_id <> r.record_id
-        group by l.record_id
+            record_id,
+            bool_or(is_named and is_same_date and is_other_name)
+                and not bool_or(is_same_date and not is_other_name and not is_same_system) as has_date_of_another,
+            bool_or(is_named and is_same_system and is_other_date and not is_other_name and not is_other_middle_initial)
+                as has_namesake,
+            bool_or(is_nameless and is_same_system and is_same_date) as is_beside_named
+        from pair
+        group by record_id
         """
     )
     connection.execute("drop table home_member")

@@ -44,16 +44,18 @@ NO_GIVEN_NAMES = (
     "occupant", "respondent", "respondant", "anon", "householder", "tenant", "spouse", "partner", "roommate", "guest",
     "mann", "frau", "herr", "kind", "sohn", "tochter", "mutter", "vater", "bruder", "schwester", "ehefrau", "ehemann",
     "gatte", "gattin", "familie", "family", "eheleute", "hijo", "hija", "senor", "senora", "madre", "padre", "esposa",
-    "esposo", "femme", "mari", "fils", "fille", "mere", "pere", "kari", "karisi", "koca", "ogul", "kiz",
+    "esposo", "femme", "fils", "fille", "mere", "pere", "karisi", "koca", "ogul", "kiz", "nephew", "niece",
+    "cousin", "uncle", "aunt", "grandmother", "grandfather", "sibling", "gent", "gentelman", "gentlemen",
     "first name", "given name", "vorname", "nombre", "prenom",
     # As clerks shorten lady, gentleman, daughter or child of the house.
-    "loh", "goh", "doh", "coh", "moh", "hoh", "dau",
+    "loh", "goh", "doh", "coh", "moh", "hoh", "soh", "dau",
 )  # fmt: skip
 NO_FAMILY_NAMES = (
     "wife", "husband", "mother", "father", "daughter", "child", "brother", "sister", "respondent", "respondant", "anon",
     "dont know", "do not know", "refused", "of house", "of the house", "the house", "head of house", "of household",
     "occupant", "resident", "householder", "tenant", "spouse", "roommate", "ehefrau", "ehemann", "bewohner", "mieter",
-    "last name", "surname", "family name", "nachname", "familienname", "apellido", "nom",
+    "household", "no name", "no last name", "last name", "surname", "family name", "nachname", "familienname",
+    "apellido", "nom",
 )  # fmt: skip
 
 # Mailboxes that belong to nobody.

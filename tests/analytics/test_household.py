@@ -55,6 +55,19 @@ def test_a_spelling_or_call_name_of_the_same_name_is_nobody_else(model: LinkMode
     assert ONE not in accepted(model, *named, zwerenz("billing:2", other, YOUNGER))
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param({"given_name": "Lotar Otto", "family_name": "Zwerenz"}, id="spelling"),
+        pytest.param({"given_name": "Lothar Otto", "family_name": "Zwerens"}, id="family-name"),
+    ],
+)
+def test_a_name_written_a_little_otherwise_needs_the_second_initial(model: LinkModel, names: dict[str, str]) -> None:
+    assert accepted(model, {**LOTHAR, "given_name": "Lothar Otto"}, {**WRONG, **names}, ROSA) == {ONE}
+    without = {name: value.removesuffix(" Otto") for name, value in names.items()}
+    assert accepted(model, LOTHAR, {**WRONG, **without}, ROSA) == set()
+
+
 def test_a_date_that_another_system_confirms_was_not_copied(model: LinkModel) -> None:
     # A son, and his twin.
     son = zwerenz("selfcare:1", "Lothar", YOUNGER)
@@ -74,3 +87,19 @@ def test_brothers_of_one_name_in_one_system(model: LinkModel) -> None:
     assert accepted(model, older, younger, {**younger, "record_id": "crm:2", "system": "crm"}) == {
         ("billing:1", "crm:2")
     }
+
+
+def test_a_record_without_a_date_fits_two_of_one_name(model: LinkModel) -> None:
+    son, dateless = zwerenz("crm:3", "Lothar", YOUNGER), {**WRONG, "birth_date": None}
+    assert accepted(model, LOTHAR, dateless) == {ONE}
+    assert accepted(model, LOTHAR, dateless, son) == set()
+    # Second names tell them apart.
+    apart = ({**LOTHAR, "given_name": "Lothar Otto"}, {**dateless, "given_name": "Lothar Otto"})
+    assert ONE in accepted(model, *apart, {**son, "given_name": "Lothar Emil"})
+
+
+def test_a_record_without_a_given_name_beside_one_of_its_date(model: LinkModel) -> None:
+    rosa, nameless = {**ROSA, "record_id": "billing:2", "system": "billing"}, {**WRONG, "given_name": None}
+    assert accepted(model, ROSA, nameless) == {("billing:1", "crm:2")}
+    # Billing knows Rosa: the other record is her husband's, with her date.
+    assert accepted(model, ROSA, nameless, rosa) == {("billing:2", "crm:2")}

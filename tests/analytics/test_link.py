@@ -82,6 +82,11 @@ def test_the_population_is_linked_as_it_is(people: list[dict[str, Any]], model: 
             id="double-name-and-one-digit",
         ),
         pytest.param(
+            person("a", "Rosa", "García López", birth_date=BORN, **HOME),
+            person("b", None, "García López", birth_date=BORN, **HOME),
+            id="double-family-name-alone",
+        ),
+        pytest.param(
             person("a", "Christina", "Arnold", birth_date=BORN, **HOME),
             person("b", "Tina", "Arnold", birth_date=BORN, **HOME),
             id="call-name-of-another-beginning",
@@ -144,6 +149,11 @@ SHARED: dict[str, Any] = {**HOME, "phones": ["0171 5556677"], "emails": ["famili
             person("a", None, "Lorenz", **SHARED),
             person("b", "Ulrich", "Lorenz", **SHARED),
             id="anybody-of-a-household",
+        ),
+        pytest.param(
+            person("a", None, "García López", **HOME),
+            person("b", "Rosa", "García López", **HOME),
+            id="anybody-of-a-double-family-name",
         ),
         pytest.param(
             person("a", "Rosa", "Jäger", phones=["0171 5556677"]),
