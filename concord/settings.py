@@ -51,12 +51,35 @@ class Lake(BaseModel):
     object_store: ObjectStore | None = None
 
 
+class State(BaseModel):
+    """Where people's work on cases is kept: a database with transactions, outside the lake, which can be rebuilt."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # sqlite:<file> or postgresql://user:${SECRET}@host:5432/database; a SQLite file beside the lake folder when empty.
+    database: str | None = None
+    # PostgreSQL schema that holds the tables; made when it is missing, "public" when empty.
+    database_schema: str | None = Field(default=None, pattern=r"^[a-z_][a-z0-9_]*$")
+
+
+class App(BaseModel):
+    """The web app. It has no log-in of its own: a proxy in front of it says who somebody is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # Name of the HTTP header in which the proxy names the person that it has logged in.
+    user_header: str | None = None
+    port: int = Field(default=8501, ge=1, le=65535)
+
+
 class Settings(BaseModel):
     """One deployment of Concord."""
 
     model_config = ConfigDict(extra="forbid")
 
     lake: Lake = Field(default_factory=Lake)
+    state: State = Field(default_factory=State)
+    app: App = Field(default_factory=App)
     reports: Path = Path("reports")
     # system name -> connection details (base_url, dsn, folder, token …), as its source.yml asks for
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -88,6 +111,14 @@ class Settings(BaseModel):
     @property
     def published_data(self) -> str:
         return self.lake.published_data or str(self.lake_folder / "published")
+
+    @property
+    def state_database(self) -> str:
+        """The state database's address, with environment variables put in. May hold a password: never show it."""
+        if self.state.database:
+            return _expand(self.state.database, "state.database")
+        # Beside the lake, not in it: a lake may be thrown away and built again, what people decided may not.
+        return f"sqlite:{self.lake_folder.with_name(self.lake_folder.name + '-state') / 'concord.sqlite'}"
 
     @property
     def object_store(self) -> dict[str, Any]:
@@ -153,6 +184,7 @@ def load_settings(file: Path | None = None) -> Settings:
     settings.lake.folder = base / settings.lake.folder
     settings.lake.catalogue = _beside(base, settings.lake.catalogue)
     settings.lake.published_data = _beside(base, settings.lake.published_data)
+    settings.state.database = _beside(base, settings.state.database)
     settings.reports = base / settings.reports
     if settings.operator:
         settings.operator = base / settings.operator

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cases.feed import feed
+from cases.sync import sync
 from concord import published
 from concord.errors import ConcordError
 from concord.settings import Settings
@@ -122,15 +124,19 @@ def check_landing(settings: Settings, progress: Progress, outcomes: Iterable[Loa
 
 
 def prepare(settings: Settings, progress: Progress = silent, as_of: str | None = None) -> None:
-    """Make the workspace ready: nothing of an unfinished build in it, every source readable, durable ids restored.
+    """Make the workspace ready: nothing of an unfinished build in it, every source readable, our own past restored.
+
+    That past are durable ids, from the last publication, and the events of cases, from the state database.
 
     as_of: the instant of the build to come (ISO 8601); one before what is published leaves the durable ids as they are.
     """
     with timed(progress, "prepare") as step:
         begin(settings)
         ensure_schema(settings)
-        published.restore_registries(settings, utc_moment(as_of) if as_of else None)
-        step.detail = "schemas and durable identities"
+        until = utc_moment(as_of) if as_of else None
+        published.restore_registries(settings, until)
+        events = feed(settings, until)
+        step.detail = f"schemas, durable identities, {events:,} events of cases"
 
 
 def run_models(settings: Settings, progress: Progress, as_of: str | None = None) -> DbtRun:
@@ -191,9 +197,10 @@ def require_sound(settings: Settings, results: list[CheckResult]) -> None:
 
 
 def publish_build(settings: Settings, progress: Progress = silent) -> published.Publication:
-    """Publish a workspace that passed its checks, with what happened on the way (schema ops).
+    """Publish a workspace that passed its checks, with what happened on the way (schema ops); then cases follow it.
 
-    Raises ConcordError when it has not passed them.
+    Cases follow what is published and nothing else: a build that is held back opens and closes none.
+    Raises ConcordError when it has not passed its checks, or when it is published and the cases could not follow.
     """
     if read_state(settings) != "checked":
         raise ConcordError("the build has not passed its checks and can't be published", hint="run 'concord build'")
@@ -203,6 +210,14 @@ def publish_build(settings: Settings, progress: Progress = silent) -> published.
         step.detail = (
             f"snapshot {publication.snapshot_id}: {publication.tables} tables written, {publication.skipped} unchanged"
         )
+    with timed(progress, "cases") as step:
+        try:
+            step.detail = str(sync(settings))
+        except ConcordError as error:
+            raise ConcordError(
+                f"published, but cases could not follow: {error}",
+                hint="the next build makes up for it, and so does 'concord case sync'",
+            ) from error
     return publication
 
 

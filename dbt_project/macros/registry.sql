@@ -1,10 +1,10 @@
 {#-
-    The tables of our own past (source `registry`). The publisher puts them into the workspace before a build; where nobody did, they
-    are empty.
+    The tables of our own past: durable identities (source `registry`) and what people did with cases (source `cases`). They are put into
+    the workspace before a build; where nobody did, they are empty.
 -#}
 {% macro create_registries() -%}
     {%- if execute -%}
-        {%- for node in graph.sources.values() if node.source_name == 'registry' -%}
+        {%- for node in graph.sources.values() if node.source_name in ('registry', 'cases') -%}
             {%- do run_query('create schema if not exists ' ~ node.schema) -%}
             {%- set columns = [] -%}
             {%- for column in node.columns.values() -%}

@@ -22,15 +22,27 @@ READS = {
     "marts": {"core", "marts", "seed"},
 }
 
-# What a published registry held before the build is read where identities are kept, and in core: it is our own past,
-# not a source system.
-OWN_PAST = {"registry"}
+# What a published registry held before the build, and what people did with cases, is read where identities are kept,
+# and in core: it is our own past, not a source system.
+OWN_PAST = {"registry", "cases"}
 READ_OWN_PAST = {"identity", "core"}
 
 # What SQL can't say: models in Python, each a call of `analytics`. Whoever adds one says here that it has to be.
 PYTHON_MODELS = {"int_customer__linkage", "int_customer__match_model"}
 
-ROOMS = {"concord", "ingestion", "expectations", "analytics", "reporting", "orchestration", "scoring", "seeds", "tests"}
+ROOMS = {
+    "app",
+    "cases",
+    "concord",
+    "ingestion",
+    "expectations",
+    "analytics",
+    "reporting",
+    "orchestration",
+    "scoring",
+    "seeds",
+    "tests",
+}
 
 
 @pytest.fixture(scope="module")
@@ -140,8 +152,12 @@ def test_concord_imports_no_other_room() -> None:
     assert imports("concord") & (ROOMS - {"concord"}) == set()
 
 
+def test_cases_know_only_the_lake() -> None:
+    assert imports("cases") & (ROOMS - {"cases"}) == {"concord"}
+
+
 def test_orchestrator_stays_in_its_room() -> None:
-    for room in ("concord", "ingestion", "expectations", "reporting", "scoring"):
+    for room in ("app", "cases", "concord", "ingestion", "expectations", "reporting", "scoring"):
         assert not imports(room) & {"dagster", "dagster_dbt"}, room
 
 
@@ -153,7 +169,7 @@ def test_operator_shares_nothing_with_the_platform() -> None:
 def test_only_scoring_tests_and_the_operator_know_the_truth() -> None:
     """The ledger of planted faults must not reach what is to find them."""
     knowing = []
-    for room in ("concord", "ingestion", "dbt_project", "expectations", "analytics", "reporting", "orchestration"):
+    for room in sorted((ROOMS | {"dbt_project"}) - {"scoring", "seeds", "tests"}):
         for path in (REPOSITORY / room).rglob("*"):
             if path.suffix in (".py", ".sql", ".yml", ".csv") and "target" not in path.parts:
                 text = path.read_text(encoding="utf-8")

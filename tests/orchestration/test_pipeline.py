@@ -46,6 +46,8 @@ def rooms(monkeypatch):
         pipeline.published, "restore_registries", lambda settings, as_of: rooms.diary.append("registries")
     )
     monkeypatch.setattr(pipeline.published, "publish", publish)
+    monkeypatch.setattr(pipeline, "feed", lambda settings, until: rooms.diary.append("events") or 0)
+    monkeypatch.setattr(pipeline, "sync", lambda settings: rooms.diary.append("cases"))
     monkeypatch.setattr(
         pipeline.published_edge, "check", lambda settings, accept_shrink: rooms.diary.append("check") or rooms.checks
     )
@@ -68,10 +70,10 @@ def test_build_runs_its_steps_in_order_and_reports_them(settings, rooms):
     steps = []
     rooms.checks = [result(True), result(False, "warn")]
     built = pipeline.build(settings, steps.append)
-    assert rooms.diary == ["schema", "registries", "dbt", "check", "publish"]
+    assert rooms.diary == ["schema", "registries", "events", "dbt", "check", "publish", "cases"]
     assert built.publication.snapshot_id == 7
     ended = [step.name for step in steps if step.state in ("done", "warned") and step.seconds is not None]
-    assert ended == ["prepare", "dbt build", "published checks", "publish"]
+    assert ended == ["prepare", "dbt build", "published checks", "publish", "cases"]
 
 
 def test_broken_promise_keeps_the_build_unpublished(settings, rooms):
@@ -81,6 +83,16 @@ def test_broken_promise_keeps_the_build_unpublished(settings, rooms):
     assert "publish" not in rooms.diary
     with pytest.raises(ConcordError, match="has not passed its checks"):
         pipeline.publish_build(settings)
+
+
+def test_a_publication_that_cases_can_not_follow_says_so(settings, rooms, monkeypatch):
+    def no_database(settings):
+        raise ConcordError("the state database can't be used")
+
+    monkeypatch.setattr(pipeline, "sync", no_database)
+    with pytest.raises(ConcordError, match="published, but cases could not follow: the state database"):
+        pipeline.build(settings)
+    assert rooms.diary[-1] == "publish"
 
 
 def test_failed_models_are_neither_checked_nor_published_nor_built_upon(settings, rooms):

@@ -1,0 +1,1 @@
+"""Cases: what finance does about findings, and who signed it."""
