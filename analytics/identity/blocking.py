@@ -73,34 +73,63 @@ _REFINEMENT = (
 
 
 def make_candidates(connection: duckdb.DuckDBPyConnection) -> None:
-    """Tables ``candidate`` (record_l < record_r, rule_number, is_stable) and ``limited_block`` from ``comparable``.
+    """Tables ``candidate`` (record_l < record_r, rule_number) and ``limited_block`` from ``comparable``.
 
     ``limited_block``: blocking_rule, block_value, record_count, pairs_left_out, reason.
     """
     make_members(connection)
-    pair_members(connection)
-
-
-def make_members(connection: duckdb.DuckDBPyConnection) -> None:
-    """Tables ``member`` (record, rule_number, place, is_stable) and ``limited_block``: records of one place are
-    candidates.
-    """
-    make_keys(connection, "record_key")
-    place_members(connection)
-    report_limits(connection)
-
-
-def pair_members(connection: duckdb.DuckDBPyConnection) -> None:
-    """The table ``candidate`` from ``member``: every pair once, by the first rule that finds it."""
     connection.execute(
         """
         create or replace temp table candidate as
-        select l.record as record_l, r.record as record_r, min(l.rule_number) as rule_number, bool_or(l.is_stable)
-            as is_stable
+        select l.record as record_l, r.record as record_r, min(l.rule_number) as rule_number
         from member as l inner join member as r on l.place = r.place and l.record < r.record
         group by l.record, r.record
         """
     )
+
+
+def make_candidates_of(connection: duckdb.DuckDBPyConnection, records: str) -> None:
+    """The table ``candidate`` from ``member``, only pairs of which at least one is in the table ``records``."""
+    connection.execute(
+        f"""
+        create or replace temp table candidate as
+        select least(one.record, other.record) as record_l, greatest(one.record, other.record) as record_r,
+            min(one.rule_number) as rule_number
+        from (select member.* from member semi join {records} using (record)) as one
+        inner join member as other on one.place = other.place and one.record <> other.record
+        group by 1, 2
+        """
+    )
+
+
+def make_members(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tables ``member`` (record, rule_number, place) and ``limited_block``: records of one place are candidates."""
+    make_keys(connection, "record_key")
+    connection.execute(
+        f"""
+        create or replace temp table block_key as
+        select record, block, {part_of()} as part
+        from (select record, unnest(blocks) as block, refinement, is_refined from record_key)
+        """
+    )
+    place_members(connection)
+    large_block_examples(connection)
+    report_limits(connection)
+
+
+def most_in(block: str) -> str:
+    """SQL for how many records a block may have."""
+    return f"[{', '.join(str(rule.limit) for rule in RULES)}][cast({block} % {len(RULES)} as integer) + 1]"
+
+
+def part_of() -> str:
+    """SQL for the part of a block that a record is in, should the block be too large."""
+    return "case when is_refined then hash(block, refinement) end"
+
+
+def block_number(value: str, rule_number: int | str) -> str:
+    """SQL for the number that a rule's block is known by; it tells the rule."""
+    return f"hash({value}) // {len(RULES)} * {len(RULES)} + {rule_number}"
 
 
 def make_keys(connection: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -109,12 +138,12 @@ def make_keys(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """
     blocks = []
     for number, rule in enumerate(RULES):
-        block = f"hash({{}}) // {len(RULES)} * {len(RULES)} + {number}"
         if rule.is_list:
-            blocks.append(f"coalesce(list_transform({rule.key}, lambda k: {block.format('cast(k as varchar)')}), [])")
+            block = block_number("cast(k as varchar)", number)
+            blocks.append(f"coalesce(list_transform({rule.key}, lambda k: {block}), [])")
         else:
             key = f"cast({rule.key} as varchar)"
-            blocks.append(f"[case when {key} is not null then {block.format(key)} end]")
+            blocks.append(f"[case when {key} is not null then {block_number(key, number)} end]")
     connection.execute(
         f"""
         create or replace temp table {table} as
@@ -128,66 +157,39 @@ def make_keys(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     )
 
 
-def place_members(connection: duckdb.DuckDBPyConnection, *, changed: bool = False) -> None:
-    """``member`` from ``record_key``.
+def place_members(connection: duckdb.DuckDBPyConnection) -> None:
+    """``member`` from ``block_key`` (record, block, part): blocks, or parts of those that are too large.
 
-    ``changed``: there is a table ``key_change`` (block, part, difference: +1 for a key that is new, -1 for one that
-    is gone). A
-    place is stable when its pairs were candidates before these changes, too.
+    Beside it ``large_block`` and ``block_part`` (of the large ones), with their record counts.
     """
     connection.execute(
         f"""
-        create or replace temp table block_key as
-        select record, block, cast(block % {len(RULES)} as integer) as rule_number, case when is_refined then
-            hash(block, refinement) end as part
-        from (select record, unnest(blocks) as block, refinement, is_refined from record_key)
-        """
-    )
-    difference = "coalesce(change.difference, 0)" if changed else "0"
-
-    def change(keys: str) -> str:
-        if not changed:
-            return ""
-        changes = f"select {keys}, sum(difference) as difference from key_change group by {keys}"
-        return f"left join ({changes}) as change using ({keys})"
-
-    limits = ", ".join(str(rule.limit) for rule in RULES)
-    connection.execute(
-        f"""
         create or replace temp table block as
-        select
-            block, now.rule_number, now.record_count, [{limits}][now.rule_number + 1] as most,
-            now.record_count - {difference} <= most as was_small
-        from (
-            select block, any_value(rule_number) as rule_number, count(*) as record_count
-            from block_key group by block having count(*) > 1
-        ) as now
-        {change("block")}
+        select block, cast(block % {len(RULES)} as integer) as rule_number, record_count, {most_in("block")} as most
+        from (select block, count(*) as record_count from block_key group by block having count(*) > 1)
         """
     )
     connection.execute("create or replace temp table large_block as from block where record_count > most")
     connection.execute(
-        f"""
+        """
         create or replace temp table block_part as
-        select block, now.part, now.record_count, large_block.most,
-            large_block.was_small or now.record_count - {difference} <= large_block.most as was_small
+        select block, part, now.record_count, large_block.rule_number, large_block.most
         from (
             select block, part, count(*) as record_count
             from block_key semi join large_block using (block)
             where part is not null group by block, part having count(*) > 1
         ) as now
         inner join large_block using (block)
-        {change("block, part")}
         """
     )
     connection.execute(
         """
         create or replace temp table member as
-        select block_key.record, block_key.rule_number, block_key.block as place, block.was_small as is_stable
+        select block_key.record, block.rule_number, block_key.block as place
         from block_key inner join block using (block)
         where block.record_count <= block.most
         union all
-        select block_key.record, block_key.rule_number, block_key.part as place, block_part.was_small as is_stable
+        select block_key.record, block_part.rule_number, block_key.part as place
         from block_key inner join block_part using (block, part)
         where block_part.record_count <= block_part.most
         """
@@ -206,9 +208,8 @@ def large_block_examples(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def report_limits(connection: duckdb.DuckDBPyConnection) -> None:
-    """``limited_block`` for people; the records of `large_block_examples` must be in ``comparable``."""
+    """``limited_block`` for people, from ``large_block``, ``block_part``; ``comparable`` has each ``block_example``."""
     # Blocks are known by their number; the value is spelt for those that people are told of, from one record of each.
-    large_block_examples(connection)
     selects = []
     for number, rule in enumerate(RULES):
         value = f"unnest({rule.key})" if rule.is_list else rule.key
@@ -225,7 +226,7 @@ def report_limits(connection: duckdb.DuckDBPyConnection) -> None:
             from block_part group by block
         ),
         spelt as (
-            select distinct hash(block_value) // {len(RULES)} * {len(RULES)} + rule_number as block, block_value
+            select distinct {block_number("block_value", "rule_number")} as block, block_value
             from ({" union all ".join(selects)})
             where block_value is not null
         )

@@ -99,10 +99,13 @@ def prepare(records: pa.Table, *, default_region: str = "DE", resources: Resourc
 def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, default_region: str) -> None:
     """The table ``feature`` on a connection: `prepare` without leaving the database."""
     text.install(connection)
-    connection.register("given_record", checked(records))
+    # So many at once that each core gets some, however few records there are.
+    batch = min(max(records.num_rows // 8, 2_048), 50_000)
+    given = checked(records)
+    connection.register("given_record", pa.Table.from_batches(given.to_batches(batch), given.schema))
     try:
         connection.execute(
-            f"create or replace temp table record as {_RECORD.replace('RECORD_HASH', record_hash(default_region))}"
+            f"create or replace temp view record as {_RECORD.replace('RECORD_HASH', record_hash(default_region))}"
         )
         check_rows(connection, "record")
         _make_phones(connection, default_region)
@@ -120,8 +123,9 @@ def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, d
             left join company_sound using (company_name)
             """
         )
+        connection.execute("drop view record")
         for table in (
-            "record", "prepared", "given_sound", "family_sound", "company_sound", "spelt_phone", "phone_spelling",
+            "prepared", "given_sound", "family_sound", "company_sound", "spelt_phone", "phone_spelling",
             "e164_number", "record_phone",
         ):  # fmt: skip
             connection.execute(f"drop table {table}")

@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
 from analytics.identity.blocking import (
-    HOUSEHOLD_RULE,
     RULES,
+    block_number,
     large_block_examples,
     make_candidates,
     make_keys,
-    pair_members,
-    place_members,
     report_limits,
 )
+from analytics.identity.changes import compare_days, find_changed, find_unscored, keep_known
 from analytics.identity.comparable import make_comparable
 from analytics.identity.comparisons import COMPARISONS
 from analytics.identity.engine import Resources, quiet_splink, workspace
@@ -66,6 +66,9 @@ KNOWN_RECORD_SCHEMA = pa.schema(
         ("is_refined", pa.bool_()),
     ]
 )
+# Rows of an Arrow table that one core reads at once.
+_BATCH = 50_000
+RULE_NAMES = ", ".join(f"'{rule.name}'" for rule in RULES)
 
 
 @dataclass(frozen=True)
@@ -109,23 +112,20 @@ def link(
             run.since(known_pairs)
         else:
             run.everything(features)
+        pairs = _fetched(connection, "scored", "left_record_id, right_record_id", PAIR_SCHEMA)
         result = LinkResult(
-            pairs=connection.execute("from scored order by left_record_id, right_record_id")
-            .to_arrow_table()
-            .cast(PAIR_SCHEMA),
-            limited_blocks=connection.execute("from limited_block order by all")
-            .to_arrow_table()
-            .cast(LIMITED_BLOCK_SCHEMA),
-            records=connection.execute(
-                """
-                select record_id, record_hash, blocks, refinement, is_refined
-                from hashed inner join record_key on record_key.record = hashed.unique_id
-                order by record_id
-                """
-            )
-            .to_arrow_table()
-            .cast(KNOWN_RECORD_SCHEMA),
-            statistics=_statistics(connection) | {"is_incremental": usable, "seconds": run.seconds},
+            pairs=pairs,
+            limited_blocks=_fetched(connection, "limited_block", "all", LIMITED_BLOCK_SCHEMA),
+            records=_fetched(connection, "compared_record", "record_id", KNOWN_RECORD_SCHEMA),
+            statistics={
+                "records": records.num_rows,
+                "candidate_pairs": run.candidate_pairs,
+                "pairs": pairs.num_rows,
+                "pairs_below_floor": run.candidate_pairs - pairs.num_rows,
+                "limited_blocks": _count(connection, "limited_block"),
+                "is_incremental": usable,
+                "seconds": run.seconds,
+            },
         )
         logger.info(
             "identity: %d records, %d candidate pairs, %d kept, in %.1f s",
@@ -142,10 +142,29 @@ def _is_usable(known: LinkResult, model: LinkModel) -> bool:
     if known.records.num_rows == 0 or known.records.schema.names != KNOWN_RECORD_SCHEMA.names:
         return False
     models = known.pairs["model_id"].unique().to_pylist()
-    return models in ([], [model.model_id]) and known.records["blocks"].null_count == 0
+    told = known.records["blocks"].null_count == 0 and "candidate_pairs" in known.statistics
+    return models in ([], [model.model_id]) and told
 
 
-@dataclass(frozen=True)
+def _fetched(connection: duckdb.DuckDBPyConnection, table: str, order: str, schema: pa.Schema) -> pa.Table:
+    """A table in an order, in the columns of a schema."""
+    columns = ", ".join(schema.names)
+    return connection.execute(f"select {columns} from {table} order by {order}").to_arrow_table(_BATCH).cast(schema)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    (rows,) = connection.execute(f"select count(*) from {table}").fetchone() or (0,)
+    return int(rows)
+
+
+def _registered(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, number: str | None = None) -> None:
+    """An Arrow table under a name, in batches that all cores share; its rows numbered where a column is named."""
+    if number is not None:
+        table = table.append_column(number, pa.array(np.arange(table.num_rows, dtype=np.int32)))
+    connection.register(name, pa.Table.from_batches(table.to_batches(_BATCH), table.schema))
+
+
+@dataclass
 class _Run:
     """One linking on one connection: everything, or what changed since another."""
 
@@ -153,6 +172,7 @@ class _Run:
     records: pa.Table
     model: LinkModel
     default_region: str
+    candidate_pairs: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
     def everything(self, features: pa.Table | None) -> None:
@@ -162,20 +182,18 @@ class _Run:
             else:
                 self.connection.register("feature", features)
         with self._timed("candidates"):
-            self.connection.execute(
-                """
-                create temp table hashed as
-                select
-                    record_id, party_type, record_hash,
-                    cast(row_number() over (order by record_id nulls last) as integer) as unique_id
-                from feature
-                """
-            )
-            self.connection.execute("create temp table record_number as select record_id, unique_id from hashed")
             self._make_comparable()
             make_candidates(self.connection)
+            self.connection.execute(
+                """
+                create temp view compared_record as
+                select record_id, record_hash, blocks, refinement, is_refined
+                from comparable inner join record_key on record_key.record = comparable.unique_id
+                """
+            )
+            self.candidate_pairs = _count(self.connection, "candidate")
         with self._timed("scores"):
-            self._score_candidates("from candidate")
+            self._score("candidate")
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
@@ -184,135 +202,75 @@ class _Run:
         self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
 
     def since(self, known: LinkResult) -> None:
-        """Keys of what changed are made anew, all others are known; then only pairs that were never scored are."""
+        """Only what is near a change is blocked again, and only pairs that were never scored are scored."""
         execute = self.connection.execute
-        with self._timed("features"):
+        with self._timed("changes"):
+            _registered(self.connection, "known_record", known.records, "number")
+            _registered(self.connection, "known_pair", known.pairs, "pair")
+            self.connection.register("known_limited_block", known.limited_blocks)
             self._hash()
-        self.connection.register("known_record", known.records)
-        self.connection.register("known_pair", known.pairs)
-        execute(
-            "create temp table changed as select record_id, unique_id from hashed anti join known_record using"
-            " (record_id, record_hash)"
-        )
-        execute(
-            "create temp table gone as select blocks, refinement, is_refined from known_record anti join hashed"
-            " using (record_id, record_hash)"
-        )
+            find_changed(self.connection)
         with self._timed("features"):
-            self._compare_ready(self._only("changed"))
-        make_keys(self.connection, "changed_key")
-        execute(
-            """
-            create temp table record_key as
-            from changed_key
-            union all
-            select hashed.unique_id as record, blocks, refinement, is_refined
-            from hashed inner join known_record using (record_id, record_hash)
-            """
-        )
-        execute(
-            """
-            create temp table key_change as
-            select block, case when is_refined then hash(block, refinement) end as part, difference
-            from (
-                select unnest(blocks) as block, refinement, is_refined, 1 as difference from changed_key
-                union all
-                select unnest(blocks) as block, refinement, is_refined, -1 as difference from gone
-            )
-            """
-        )
-        # A record says something else when its household does.
-        execute(
-            f"""
-            create temp table household as
-            select record, unnest(list_filter(blocks, lambda b: b % {len(RULES)} = {HOUSEHOLD_RULE})) as home
-            from record_key
-            """
-        )
-        execute(
-            f"""
-            create temp table touched as
-            select unique_id from changed
-            union
-            select record from household
-            where home in (select block from key_change where block % {len(RULES)} = {HOUSEHOLD_RULE})
-            """
-        )
+            self._make_comparable_of("changed", "number")
         with self._timed("candidates"):
-            place_members(self.connection, changed=True)
-            pair_members(self.connection)
-        execute(
-            """
-            create temp table known_score as
-            select candidate.record_l, candidate.record_r, candidate.rule_number, known_pair.*
-            from known_pair
-            inner join hashed as l on known_pair.left_record_id = l.record_id and known_pair.left_hash = l.record_hash
-            inner join hashed as r on known_pair.right_record_id = r.record_id and known_pair.right_hash = r.record_hash
-            inner join candidate on candidate.record_l = l.unique_id and candidate.record_r = r.unique_id
-            where candidate.record_l not in (from touched) and candidate.record_r not in (from touched)
-            """
-        )
-        execute(
-            """
-            create temp table unscored as
-            select candidate.*
-            from candidate anti join known_score using (record_l, record_r)
-            where not is_stable or record_l in (from touched) or record_r in (from touched)
-            """
-        )
-        large_block_examples(self.connection)
-        execute(
-            """
-            create temp table needed as
-            with compared as (
-                select record_l as unique_id from unscored union select record_r from unscored
-            )
-            select record_id from hashed
-            where unique_id in (
-                from compared
-                union all
-                from block_example
-                union all
-                select record from household
-                where home in (select home from household where record in (from compared))
-            )
-            """
-        )
+            make_keys(self.connection, "changed_key")
+            compare_days(self.connection)
+            change = _count(self.connection, "candidate") - _count(self.connection, "candidate_before")
+            self.candidate_pairs = int(known.statistics["candidate_pairs"]) + change
+            large_block_examples(self.connection)
+            find_unscored(self.connection)
         with self._timed("features"):
-            self._compare_ready(self._only("needed"))
-        report_limits(self.connection)
+            self._make_comparable_of("compared", "unique_id")
         with self._timed("scores"):
-            self._score_candidates("from unscored")
-        rules = ", ".join(f"'{rule.name}'" for rule in RULES)
-        execute(
-            f"""
-            insert into scored by name
-            select known_score.* exclude (record_l, record_r, rule_number) replace ([{rules}][rule_number + 1] as
-                blocking_rule)
-            from known_score
-            """
-        )
+            self._score("unscored")
+        with self._timed("known"):
+            keep_known(self.connection, RULE_NAMES)
+            execute("alter table scored rename to newly_scored")
+            execute("create temp view scored as from newly_scored union all by name from kept_pair")
+            report_limits(self.connection)
+            execute("alter table limited_block rename to near_limited_block")
+            execute(
+                f"""
+                create temp view limited_block as
+                from near_limited_block
+                union all
+                from known_limited_block
+                where {block_number("block_value", f"list_position([{RULE_NAMES}], blocking_rule) - 1")}
+                    not in (from near_block)
+                """
+            )
+            execute(
+                """
+                create temp view compared_record as
+                select record_id, record_hash, blocks, refinement, is_refined
+                from known_record where number not in (from gone)
+                union all
+                select record_id, record_hash, blocks, refinement, is_refined
+                from changed_key
+                inner join changed on changed_key.record = changed.number
+                inner join hashed using (record_id)
+                """
+            )
 
     def _hash(self) -> None:
-        """``hashed``: every record's number and hash; ``record_number`` for the comparisons."""
-        self.connection.register("all_record", self.records)
+        """``hashed``: every record's hash, and its position among the given ones."""
+        _registered(self.connection, "all_record", self.records, "position")
         self.connection.execute(
             f"""
             create temp table hashed as
-            select
-                record_id, party_type, cast(row_number() over (order by record_id nulls last) as integer) as unique_id,
-                {record_hash(self.default_region)} as record_hash
+            select record_id, party_type, position, {record_hash(self.default_region)} as record_hash
             from all_record
             """
         )
         check_rows(self.connection, "hashed")
-        self.connection.execute("create temp table record_number as select record_id, unique_id from hashed")
 
-    def _only(self, table: str) -> pa.Table:
-        return self.connection.execute(f"select * from all_record semi join {table} using (record_id)").to_arrow_table()
-
-    def _compare_ready(self, records: pa.Table) -> None:
-        make_features(self.connection, records, default_region=self.default_region)
+    def _make_comparable_of(self, table: str, number: str) -> None:
+        """``comparable`` of the records in a table (record_id, position), numbered as its column says."""
+        (positions,) = self.connection.execute(f"select position from {table}").fetchnumpy().values()
+        make_features(self.connection, self.records.take(pa.array(positions)), default_region=self.default_region)
+        self.connection.execute(
+            f"create or replace temp table record_number as select record_id, {number} as unique_id from {table}"
+        )
         self._make_comparable()
 
     def _make_comparable(self) -> None:
@@ -321,12 +279,12 @@ class _Run:
             self.connection, junk=model.junk, frequencies=model.frequencies, usual_given_names=model.usual_given_names
         )
 
-    def _score_candidates(self, pairs: str) -> None:
+    def _score(self, pairs: str) -> None:
         self.connection.execute(
             f"""
             create or replace temp view blocked_pair as
-            select cast(rule_number as varchar) as match_key, record_l as join_key_l, record_r as join_key_r from
-                ({pairs})
+            select cast(rule_number as varchar) as match_key, record_l as join_key_l, record_r as join_key_r
+            from {pairs}
             """
         )
         _score(self.connection, self.model)
@@ -340,7 +298,6 @@ def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     linker.table_management.register_blocked_pairs_for_predict(api.register("blocked_pair"))
     floor_weight = math.log2(model.floor_probability / (1 - model.floor_probability))
     predicted = linker.inference.predict(threshold_match_weight=floor_weight, warning_mode="never")
-    rules = ", ".join(f"'{rule.name}'" for rule in RULES)
     connection.execute(
         f"""
         create or replace temp table scored as
@@ -350,7 +307,7 @@ def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
             case when 'company' in (l.party_type, r.party_type) then case when l.party_type = r.party_type then
                 'company' else 'sole_trader' end
                 when 'sole_trader' in (l.party_type, r.party_type) then 'sole_trader' else 'person' end as party_type,
-            [{rules}][cast(pair.match_key as integer) + 1] as blocking_rule,
+            [{RULE_NAMES}][cast(pair.match_key as integer) + 1] as blocking_rule,
             round(pair.match_weight, 6) as match_weight,
             round(pair.match_probability, 9) as match_probability,
             {_evidence_sql(model)} as evidence,
@@ -383,19 +340,3 @@ def _evidence_sql(model: LinkModel) -> str:
             f""" || '", "weight": ' || cast(round({weight}, 3) as varchar) || '}}' end"""
         )
     return "'{' || concat_ws(', ', " + ", ".join(parts) + ") || '}'"
-
-
-def _statistics(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    (candidates, pairs, records, limited) = connection.execute(
-        """
-        select (select count(*) from candidate), (select count(*) from scored), (select count(*) from hashed),
-            (select count(*) from limited_block)
-        """
-    ).fetchone() or (0, 0, 0, 0)
-    return {
-        "records": records,
-        "candidate_pairs": candidates,
-        "pairs": pairs,
-        "pairs_below_floor": candidates - pairs,
-        "limited_blocks": limited,
-    }

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from analytics.identity import blocking
+from analytics.identity import link as link_module
 from analytics.identity.link import LinkResult, link
 from analytics.identity.model import LinkModel
 from tests.analytics.people import person, table
@@ -86,3 +87,21 @@ def test_another_model_is_not_mixed_in(people: list[dict[str, Any]], model: Link
 def test_a_result_without_keys_is_not_used(people: list[dict[str, Any]], model: LinkModel, first: LinkResult) -> None:
     without = replace(first, records=first.records.select(["record_id", "record_hash"]))
     assert not link(table(people), model, without).statistics["is_incremental"]
+
+
+def test_pairs_of_an_untouched_neighbourhood_are_not_looked_at_again(
+    people: list[dict[str, Any]], model: LinkModel, first: LinkResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    make = link_module.make_features
+
+    def counted(connection: Any, records: Any, *, default_region: str) -> None:
+        made.append(records.num_rows)
+        make(connection, records, default_region=default_region)
+
+    monkeypatch.setattr(link_module, "make_features", counted)
+    changed = [*people[1:], {**people[0], "emails": ["neu@mail.example"]}]
+    link(table(changed), model, first)
+    # First who changed, then whom it is compared with.
+    assert made[0] == 1
+    assert made[1] < len(people) / 4

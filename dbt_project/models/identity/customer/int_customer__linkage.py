@@ -50,11 +50,11 @@ def last_result(table, model_id: str) -> LinkResult | None:
     """What the same model found last time, or nothing when another one did or the table had other columns."""
     if table.columns != COLUMNS.names:
         return None
-    same_model = table.filter(f"model_id = '{model_id}'")
-    parts = {
-        kind: same_model.filter(f"kind = '{kind}'").to_arrow_table().select(PARTS[kind].names).cast(PARTS[kind])
-        for kind in (PAIR, RECORD)
-    }
-    if not parts[RECORD].num_rows:
+    parts = {kind: table.filter(f"kind = '{kind}'") for kind in PARTS}
+    for kind in (PAIR, RECORD):
+        parts[kind] = parts[kind].filter(f"model_id = '{model_id}'")
+    found = {kind: part.to_arrow_table().select(PARTS[kind].names).cast(PARTS[kind]) for kind, part in parts.items()}
+    if not found[RECORD].num_rows:
         return None
-    return LinkResult(parts[PAIR], LIMITED_BLOCK_SCHEMA.empty_table(), parts[RECORD])
+    statistics = dict(zip(*found[STATISTIC].to_pydict().values(), strict=True))
+    return LinkResult(found[PAIR], found[LIMITED_BLOCK], found[RECORD], statistics)
