@@ -30,6 +30,7 @@
         ('bill_run_status', 'billing', 'stg_billing__bill_run', 'status'),
         ('invoice_status', 'billing', 'stg_billing__invoice', 'status'),
         ('invoice_line_type', 'billing', 'stg_billing__invoice_line', 'line_type'),
+        ('dunning_level', 'billing', 'stg_billing__dunning_action', 'level'),
         ('discount_kind', 'billing', 'stg_billing__discount', 'kind'),
         ('price_type', 'catalog', 'stg_catalog__product_offering_price', 'price_type'),
         ('offering_category', 'catalog', 'stg_catalog__product_offering', 'category'),

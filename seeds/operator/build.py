@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.planting.lifecycle import Lifecycle, discounts, plant_lifecycle, running_addons
-from seeds.operator.planting.orders import OrderPlanter
+from seeds.operator.planting.orders import Bars, OrderPlanter
 from seeds.operator.planting.rating import Rating, keep, rate_events
 from seeds.operator.planting.roles import SEPARATE, Chooser
 from seeds.operator.planting.usage import UsagePlanter
@@ -64,6 +64,7 @@ class Operator:
     addons: np.ndarray
     discounts: pl.DataFrame
     one_offs: OneOffs
+    bars: Bars
     events: Events
     rating: Rating
     subscriptions: Subscriptions
@@ -121,6 +122,7 @@ def build_operator(parameters: Parameters) -> Operator:
         addons=addons,
         discounts=granted,
         one_offs=one_offs,
+        bars=orders.bars,
         events=events,
         rating=rating,
         subscriptions=subscriptions,

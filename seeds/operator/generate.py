@@ -23,12 +23,14 @@ from seeds.operator.copies.performance import copy_performance, name_flaws
 from seeds.operator.copies.subscribers import copy_subscribers
 from seeds.operator.copies.usage import arrange, copy_usage
 from seeds.operator.ledger import build_ledger, subject_text
+from seeds.operator.planting.collection import collection_rows
+from seeds.operator.planting.orders_rows import barred_usage_rows
 from seeds.operator.truth import build_truth
 from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 9
+VERSION = 10
 
 
 def generate(
@@ -75,7 +77,8 @@ def generate(
         "crm_fixed": crm_fixed.beliefs.with_columns(key=keys.customer_no).filter(pl.Series(keys.in_crm_fixed)),
         "billing": billing.beliefs.with_columns(key=keys.account),
     }
-    ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing), _planted(operator, keys))
+    planted = _planted(operator, keys, billing)
+    ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing), planted)
     ledger.write_parquet(folder / "ledger.parquet")
     (folder / "truth").mkdir(exist_ok=True)
     for name, frame in build_truth(operator, keys, files, copies).items():
@@ -133,9 +136,9 @@ def _flaws(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.Data
     ]
 
 
-def _planted(operator: Operator, keys: Keys) -> list[pl.DataFrame]:
+def _planted(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.DataFrame]:
     """Faults and distractors that tell their own money, one frame per stage of the chain."""
-    return []
+    return [barred_usage_rows(operator, keys), collection_rows(operator, keys, billing.entities["invoice"])]
 
 
 def _write_parameters(folder: Path, parameters: Parameters) -> None:

@@ -13,7 +13,7 @@ from seeds.operator.ledger import bill_differences
 from seeds.operator.world.bill_runs import build_bill_runs
 from seeds.operator.world.billing_engine import Discounts, OneOffs, Plans, Rated, bill, divide_half_up
 from seeds.operator.world.clock import DAY, HOUR, Clock, add_months, day_number
-from seeds.operator.world.offerings import INDEX
+from seeds.operator.world.offerings import EMERGENCY, INDEX
 from seeds.operator.world.parameters import Parameters
 
 NOTHING = np.empty(0, dtype=np.int64)
@@ -156,9 +156,9 @@ def test_usage_lies_within_the_service_that_made_it() -> None:
     held = events.line >= 0
     line, at = events.line[held], events.started_at[held]
     assert (at >= lines.start[line]).all()
-    assert (at < lines.served_until[line]).all()
-    assert (at < lines.suspended_at[line]).all()
-    # After the cease only where the network was not switched off.
+    assert (at < lines.used_until[line]).all()
+    # After the cease only where the network was not switched off; while barred only emergency calls.
+    assert (events.zone[held][at >= lines.suspended_at[line]] == EMERGENCY).all()
     late = line[at >= lines.end[line]]
     assert len(late) and np.isin(late, operator.chooser.lines("O6.still_active")).all()
     assert lines.is_provisioned[line].all()

@@ -10,7 +10,7 @@ import pytest
 
 from seeds.operator.generate import generate
 
-CONTROLS = ("O1", "O2", "O3", "O6", "O7", "U3", "U4", "R1")
+CONTROLS = ("O1", "O2", "O3", "O6", "O7", "O8", "U3", "U4", "R1", "C1")
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,11 @@
         'o3_late_billing_start',
         'o6_ceased_still_active',
         'o7_ceased_still_billed',
+        'o8_suspended_still_using',
         'u3_rated_never_billed',
         'u4_duplicate_usage',
         'r1_mis_rating',
+        'c1_dunning_not_triggered',
     ]) }}
 {%- endmacro %}
 

@@ -16,6 +16,7 @@
             'invoice_line': {'mode': 'incremental', 'key': ['invoice_line_id'], 'cursor': 'created_at'},
             'rated_usage': {'mode': 'incremental', 'key': ['rated_usage_id'], 'cursor': 'rated_at'},
             'adjustment': {'mode': 'incremental', 'key': ['adjustment_id'], 'cursor': 'created_at'},
+            'dunning_action': {'mode': 'incremental', 'key': ['dunning_action_id'], 'cursor': 'updated_at'},
             'payment': {'mode': 'incremental', 'key': ['payment_id'], 'cursor': 'paid_at'},
         },
         'catalog': {

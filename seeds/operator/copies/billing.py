@@ -8,6 +8,7 @@ import polars as pl
 
 from seeds.operator.build import Operator
 from seeds.operator.copies.billing_accounts import accounts, granted_discounts, subscription_plans, subscriptions
+from seeds.operator.copies.billing_dunning import dunning_actions
 from seeds.operator.copies.billing_invoices import adjustments, invoices_and_lines, with_payments
 from seeds.operator.copies.billing_rated_usage import rated_usage
 from seeds.operator.copies.billing_tariffs import bill_runs, rating_rates, recurring_rates
@@ -31,7 +32,7 @@ def copy_billing(operator: Operator, keys: Keys, files: MediationFiles) -> Billi
     account, beliefs, reference_flaws = accounts(operator, keys, random)
     subscription, number_flaws = subscriptions(operator, keys, random)
     invoice, invoice_line = invoices_and_lines(operator, keys, random)
-    invoice, payment = with_payments(operator, invoice, random)
+    invoice, payment = with_payments(operator, keys, invoice, random)
     entities = {
         "account": account,
         "subscription": subscription,
@@ -45,5 +46,6 @@ def copy_billing(operator: Operator, keys: Keys, files: MediationFiles) -> Billi
         "rated_usage": rated_usage(operator, keys, files),
         "adjustment": adjustments(operator, keys, invoice, random),
         "payment": payment,
+        "dunning_action": dunning_actions(operator, keys, invoice, payment),
     }
     return BillingCopy(entities, beliefs, reference_flaws, number_flaws)

@@ -39,6 +39,7 @@ def accounts(operator: Operator, keys: Keys, random: np.random.Generator) -> tup
     closed = np.where(closed < now, closed, NEVER)
     suspended = np.zeros(count, dtype=bool)
     suspended[lines.account[lines.suspended_at < now]] = True
+    suspended[lines.account[operator.bars.line[operator.bars.lifted_at > now]]] = True
 
     updated = np.where(closed < NEVER, closed, opened + random.integers(1, 300, count) * DAY)
 
@@ -123,7 +124,8 @@ def subscriptions(operator: Operator, keys: Keys, random: np.random.Generator) -
     is_mobile, has_number = lines.kind[line] == MOBILE, lines.kind[line] != ADDON
     end = operator.subscriptions.end
     ended = end < now
-    suspended = (lines.suspended_at[line] < now) & ~ended
+    in_force = operator.bars.line[operator.bars.lifted_at > now]
+    suspended = ((lines.suspended_at[line] < now) | np.isin(line, in_force)) & ~ended
     style = random.choice(6, count, p=[0.55, 0.12, 0.10, 0.13, 0.07, 0.03])
     spelt = np.isin(line, operator.chooser.lines("O1.number_spelling"))
     style = np.where(spelt & (style == 0), 1 + line % 4, style)

@@ -8,11 +8,13 @@ import polars as pl
 from seeds.operator.build import Operator
 from seeds.operator.copies.columns import cents, choose_words, dates, instants
 from seeds.operator.copies.keys import Keys
+from seeds.operator.planting.collection import SMALL, debtors
 from seeds.operator.world.billing_engine import LINE_TYPES
 from seeds.operator.world.clock import DAY, HOUR, MINUTE
 from seeds.operator.world.offerings import CODES, CURRENCY, USAGE_TYPES
 
 _TAX = 19
+_SMALL = 450
 
 
 def invoices_and_lines(
@@ -88,16 +90,22 @@ def invoices_and_lines(
 
 
 def with_payments(
-    operator: Operator, invoices: pl.DataFrame, random: np.random.Generator
+    operator: Operator, keys: Keys, invoices: pl.DataFrame, random: np.random.Generator
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Most people pay in time, some late, some not yet; invoices show it."""
+    """Most people pay in time, some late, the last ones before their line is barred; debtors do not pay."""
     now, count = operator.parameters.now, len(invoices)
     issued = invoices["issued_at"].to_physical().to_numpy()
     draw = random.random(count)
     days = np.where(draw < 0.84, random.integers(2, 15, count), random.integers(16, 45, count))
+    days = np.where(draw < 0.96, days, random.integers(46, 60, count))
     paid = issued + days * DAY + random.integers(0, 20, count) * HOUR
     owes = invoices["total"].to_numpy() > 0
-    pays = owes & (draw < 0.96) & (paid < now)
+    account = invoices.select("account_id", "due_date", "total").join(
+        _debtors(operator, keys), on="account_id", how="left", maintain_order="left"
+    )
+    # What is small was left over by somebody who otherwise pays.
+    small = account["leaves_small"].to_numpy() & (invoices["total"].to_numpy() < _SMALL)
+    pays = owes & (paid < now) & ~account["pays_nothing"].to_numpy() & ~small
     due = invoices["due_date"].to_physical().to_numpy() < operator.parameters.end_day
     status = np.where(pays | ~owes, "PAID", np.where(due, "OVERDUE", "ISSUED"))
     updated = np.where(pays, paid, np.where((status == "OVERDUE"), issued + 14 * DAY, issued))
@@ -120,6 +128,12 @@ def with_payments(
         status=pl.Series(status.tolist()), updated_at=instants(np.minimum(updated, now - MINUTE))
     )
     return invoices, payment
+
+
+def _debtors(operator: Operator, keys: Keys) -> pl.DataFrame:
+    """Accounts with what becomes of their arrears: account_id, pays_nothing, leaves_small."""
+    who = debtors(operator)
+    return pl.DataFrame({"account_id": keys.account, "pays_nothing": who.pays_nothing, "leaves_small": who.has(SMALL)})
 
 
 def adjustments(operator: Operator, keys: Keys, invoices: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:

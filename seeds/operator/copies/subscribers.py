@@ -41,17 +41,22 @@ def register(operator: Operator) -> pl.DataFrame:
     ``is_dumped``: whether any dump shows it; ``serial``: of the SIM card; ``line``: or -1; ``lone``: number of a card
     without a customer, or -1.
 
-    A line has a second row after a SIM swap, a change of number, a bar, or days out of service.
+    A line has a second row after a SIM swap, a change of number, a bar, or days out of service; a third for the
+    days of a bar that was lifted.
     """
     lines, network, parameters = operator.lines, operator.lifecycle.network, operator.parameters
     first = np.flatnonzero((lines.kind == MOBILE) & lines.is_provisioned)
+    # Barred for some days, and served again: in the register all the while.
+    barred = operator.chooser.lines("O8.bar_lifted")
     turn = np.minimum.reduce([lines.sim_changed_at, lines.number_changed_at, lines.suspended_at, lines.gap_to])
     second = first[turn[first] < NEVER]
-    line = np.concatenate([first, second])
-    is_second = np.arange(len(line)) >= len(first)
+    line = np.concatenate([first, second, barred])
+    part = np.repeat([0, 1, 2], [len(first), len(second), len(barred)])
+    is_second = part == 1
     final = lines.served_until + np.where(network.lags, DAY, 0)
-    begin = np.where(is_second, turn[line], lines.start[line])
-    end = np.where(is_second, final[line], np.minimum.reduce([final[line], turn[line], lines.gap_from[line]]))
+    begin = np.select([part == 1, part == 2], [turn[line], lines.gap_from[line]], lines.start[line])
+    until_turn = np.minimum.reduce([final[line], turn[line], lines.gap_from[line]])
+    end = np.select([part == 1, part == 2], [final[line], lines.gap_to[line]], until_turn)
     serial = lines.sim_at(line, begin)
     number = lines.number_at(line, begin)
     offering = lines.offering[line]
@@ -60,7 +65,7 @@ def register(operator: Operator) -> pl.DataFrame:
         ["M2M", "POSTPAID_BIZ", "STAFF"],
         "POSTPAID",
     )
-    state = np.where(is_second & (lines.suspended_at[line] < NEVER), "BARRED", "ACTIVE")
+    state = np.where((part == 2) | (is_second & (lines.suspended_at[line] < NEVER)), "BARRED", "ACTIVE")
     activated = np.where(begin >= lines.sim_changed_at[line], lines.sim_changed_at[line], lines.start[line])
 
     lone = operator.lone_sims

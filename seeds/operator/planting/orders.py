@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,15 +10,24 @@ import numpy as np
 from seeds.operator.planting.lifecycle import BillingView, Lifecycle
 from seeds.operator.planting.roles_orders import ORDERS
 from seeds.operator.world.bill_runs import BillRuns
-from seeds.operator.world.clock import DAY, NEVER, add_months, day_number
+from seeds.operator.world.clock import DAY, HOUR, NEVER, add_months, day_number
 from seeds.operator.world.lines import Accounts, Lines, local_moment
-from seeds.operator.world.offerings import FIXED, INDEX, MOBILE, MONTHLY
+from seeds.operator.world.offerings import EMERGENCY, FIXED, INDEX, MOBILE, MONTHLY, VOICE
 from seeds.operator.world.parameters import Parameters
-from seeds.operator.world.usage import Events
+from seeds.operator.world.usage import ALARM_NUMBERS, Events
 
 _ROLES = {role.code: role for role in ORDERS}
 # Offerings whose everyday usage costs something: what is used without a bill is worth money.
 _METERED = ("MOB_S", "MOB_BASIS", "BIZ_MOB", "FIX_PHONE")
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars that dunning put on lines: line, instants of taking effect and of being lifted (NEVER: in force)."""
+
+    line: np.ndarray
+    effective_at: np.ndarray
+    lifted_at: np.ndarray
 
 
 class OrderPlanter:
@@ -42,12 +52,15 @@ class OrderPlanter:
         self.mobile = settled & (lines.kind == MOBILE)
         self.fixed = settled & (lines.kind == FIXED)
         self.service = (self.mobile | self.fixed) & (MONTHLY[lines.offering] > 0)
+        self.bars = Bars(*(np.empty(0, dtype=np.int64) for _ in range(3)))
         self.metered = self.service & np.isin(lines.offering, [INDEX[name] for name in _METERED])
 
     def plant(self) -> None:
         """All roles, in place."""
         self._late_starts()
         self._ceases()
+        self._bars()
+        self._arrears()
 
     def _choose(self, code: str, eligible: np.ndarray) -> np.ndarray:
         return self.chooser.choose(_ROLES[code], eligible, self.random)
@@ -88,18 +101,64 @@ class OrderPlanter:
                 noticed = lines.end[chosen] + self.random.integers(18, 45, len(chosen)) * DAY
                 lines.overrun_until[chosen] = np.where(np.arange(len(chosen)) % 4 == 3, noticed, NEVER)
 
+    def _bars(self) -> None:
+        """What dunning bars, and what the network makes of it."""
+        lines, midnight = self.lines, self.parameters.clock.midnight
+        suspended = self.chooser.lines("O2.suspended")
+        line, begun, lifted = [suspended], [lines.suspended_at[suspended]], [np.full(len(suspended), NEVER)]
+        for code in ("O8.used_while_barred", "O8.bar_lifted", "O8.emergency_calls", "O8.day_of_the_bar"):
+            chosen = self._choose(code, self.metered & self.mobile)
+            day = self._day(self.first + 6, self.first + self.parameters.days - 24, len(chosen))
+            bar = midnight(day) + 6 * HOUR
+            end = np.full(len(chosen), NEVER)
+            back = midnight(day + self.random.integers(5, 11, len(chosen))) + 12 * HOUR
+            if code == "O8.bar_lifted":
+                lines.gap_from[chosen], lines.gap_to[chosen], end = bar, back, back
+            elif code == "O8.used_while_barred":
+                end = np.where(np.arange(len(chosen)) % 4 == 3, back + 8 * DAY, NEVER)
+            else:
+                lines.suspended_at[chosen] = midnight(day + 1) if code == "O8.day_of_the_bar" else bar
+                lines.calls_while_barred[chosen] = code == "O8.emergency_calls"
+            line.append(chosen)
+            begun.append(bar)
+            lifted.append(end)
+        self.bars = Bars(np.concatenate(line), np.concatenate(begun), np.concatenate(lifted))
+
+    def _arrears(self) -> None:
+        """Who does not pay, or pays late: customers whose bills are worth a reminder."""
+        price = MONTHLY[self.lines.offering]
+        for code in ("C1.no_action", "C1.stalled", "C1.payment_plan", "C1.dispute"):
+            self._choose(code, self.service & (price >= 1900))
+        alone = np.bincount(self.lines.customer, minlength=len(self.chooser.is_taken))[self.lines.customer] == 1
+        self._choose("C1.small_arrears", self.service & alone & (price <= 1000))
+
     def shape(self, events: Events) -> Events:
         """Takes usage away that a role excludes, and lets mediation deliver some of it late."""
         line = np.maximum(events.line, 0)
         held = events.line >= 0
         unused = held & np.isin(line, self.chooser.lines("O6.unused")) & (events.started_at >= self.lines.end[line])
-        events = events.take(np.flatnonzero(~unused))
+        events = self._only_emergency_calls(events.take(np.flatnonzero(~unused)))
         line = np.maximum(events.line, 0)
         late = (events.line >= 0) & np.isin(line, self.chooser.lines("O6.late_files"))
         late &= events.started_at >= self.lines.end[line] - 8 * DAY
         arrival = self.parameters.clock.local_day(self.lines.end[line]) + 2 + np.arange(len(events)) % 3
         file_day = np.where(late, np.maximum(events.file_day, arrival), events.file_day)
         return events.changed(file_day=np.minimum(file_day, self.parameters.end_day - 1))
+
+    def _only_emergency_calls(self, events: Events) -> Events:
+        """Of what a barred line would have done, two calls go through: to the alarm centre."""
+        line = np.maximum(events.line, 0)
+        barred = (events.line >= 0) & self.lines.calls_while_barred[line]
+        barred &= events.started_at >= self.lines.suspended_at[line]
+        position = np.flatnonzero(barred)
+        rank = np.arange(len(position)) - np.searchsorted(line[position], line[position])
+        call = position[rank < 2]
+        kept = ~barred
+        kept[call] = True
+        events.usage_type[call], events.zone[call], events.other_party[call] = VOICE, EMERGENCY, ALARM_NUMBERS[0]
+        events.duration[call] = 30 + events.duration[call] % 300
+        events.uplink[call], events.downlink[call] = 0, 0
+        return events.take(np.flatnonzero(kept))
 
 
 def _a_month_later(days: np.ndarray) -> np.ndarray:

@@ -13,4 +13,17 @@ ORDERS = (
     fault("O6.still_active", 36, 6, "the cease was completed and billing ended; the network serves on and is used"),
     honest("O6.late_files", 20, 3, "ceased; records of calls before the cease reach mediation days later"),
     honest("O6.unused", 18, 3, "ceased; the network serves on, but nobody uses the line"),
+    fault(
+        "O8.used_while_barred", 36, 6, "dunning barred the subscription; the network did not, and it is used and rated"
+    ),
+    honest("O8.bar_lifted", 14, 2, "barred by dunning and in the network; lifted after the payment and used again"),
+    honest(
+        "O8.emergency_calls", 14, 2, "barred by dunning and in the network; emergency calls go through, free by law"
+    ),
+    honest("O8.day_of_the_bar", 14, 2, "used on the day of the bar, before the network applied it in the night"),
+    fault("C1.no_action", 30, 3, "overdue for weeks, and dunning never began"),
+    fault("C1.stalled", 24, 3, "a reminder was sent; nothing followed although the invoice is still unpaid"),
+    honest("C1.payment_plan", 20, 2, "overdue; a payment plan pauses dunning"),
+    honest("C1.dispute", 20, 2, "overdue; the customer disputes the invoice, dunning is paused"),
+    honest("C1.small_arrears", 18, 2, "overdue, but for so little that nobody is reminded"),
 )

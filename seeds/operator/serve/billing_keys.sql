@@ -15,5 +15,7 @@ alter table rated_usage add primary key (rated_usage_id);
 create index on rated_usage (rated_at);
 alter table adjustment add primary key (adjustment_id);
 create index on adjustment (created_at);
+alter table dunning_action add primary key (dunning_action_id);
+create index on dunning_action (updated_at);
 alter table payment add primary key (payment_id);
 create index on payment (paid_at);

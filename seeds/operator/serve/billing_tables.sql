@@ -146,6 +146,19 @@ create table adjustment (
     created_at      timestamptz not null
 );
 
+create table dunning_action (
+    dunning_action_id text not null,
+    account_id        text not null,
+    invoice_id        text,
+    subscription_id   text,
+    level             text not null,
+    reason_code       text,
+    issued_at         timestamptz not null,
+    effective_at      timestamptz not null,
+    lifted_at         timestamptz,
+    updated_at        timestamptz not null
+);
+
 create table payment (
     payment_id    text not null,
     account_id    text not null,

@@ -54,6 +54,7 @@ class Lines:
     is_provisioned: np.ndarray
     fee_waived: np.ndarray
     overrun_until: np.ndarray  # the network serves on until then, although the line has ended; 0: it does not
+    calls_while_barred: np.ndarray  # the network lets some of its calls through after suspended_at
     due_from: np.ndarray  # from when billing is due; the start, or later where that was agreed
 
     def __len__(self) -> int:
@@ -67,6 +68,11 @@ class Lines:
     def served_until(self) -> np.ndarray:
         """Until when the network serves each line: to its end, or longer where nobody switched it off."""
         return np.maximum(self.end, self.overrun_until)
+
+    @property
+    def used_until(self) -> np.ndarray:
+        """Until when each line may be used: while it is served and not barred."""
+        return np.minimum(self.served_until, np.where(self.calls_while_barred, NEVER, self.suspended_at))
 
     @property
     def billed_from(self) -> np.ndarray:
@@ -191,6 +197,7 @@ def build_lines(parameters: Parameters, parties: pl.DataFrame) -> tuple[Accounts
         is_provisioned=np.ones(total, dtype=bool),
         fee_waived=random.random(total) < 0.4,
         overrun_until=np.zeros(total, dtype=np.int64),
+        calls_while_barred=np.zeros(total, dtype=bool),
         due_from=np.zeros(total, dtype=np.int64),
     )
     return accounts, lines

@@ -83,7 +83,7 @@ def active_days(parameters: Parameters, lines: Lines) -> tuple[np.ndarray, np.nd
     """Window days [first, last) on which each line may have usage: whole days of service only."""
     day = parameters.clock.local_day
     first = np.maximum(day(lines.start) + 1, parameters.start_day)
-    last = np.minimum(day(np.minimum(lines.served_until, lines.suspended_at)), parameters.end_day)
+    last = np.minimum(day(lines.used_until), parameters.end_day)
     usable = lines.is_provisioned & lines.has_service
     return first, np.where(usable, np.maximum(last, first), first)
 

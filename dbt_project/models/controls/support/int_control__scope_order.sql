@@ -18,6 +18,10 @@ select 'O6' as control_id, 'completed cease' as subject, count(*) as subjects_ch
 from {{ ref('fct_order_item') }}
 where action = 'delete' and state = 'completed'
 union all
+select 'O8' as control_id, 'bar' as subject, count(*) as subjects_checked
+from {{ ref('fct_dunning_action') }}
+where dunning_level = 'bar'
+union all
 select 'O7' as control_id, 'completed cease' as subject, count(*) as subjects_checked
 from {{ ref('fct_order_item') }}
 where action = 'delete' and state = 'completed'
