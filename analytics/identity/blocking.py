@@ -149,7 +149,7 @@ def make_keys(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         create or replace temp table {table} as
         select
             unique_id as record,
-            list_sort(list_filter(list_distinct(flatten([{", ".join(blocks)}])), lambda b: b is not null)) as blocks,
+            list_filter(flatten([{", ".join(blocks)}]), lambda b: b is not null) as blocks,
             hash(nullif({_REFINEMENT}, '')) as refinement,
             nullif({_REFINEMENT}, '') is not null as is_refined
         from comparable
