@@ -154,7 +154,7 @@ GIVEN_NAME = Comparison(
             0.9,
             -20,
             -20,
-            apart=(-20, -20),
+            apart=(0, 0),
         ),
         Level("missing, same birth date", f"{_NO_GIVEN_NAME} and {_SAME_BIRTH_DATE}", 0.01, 0.01, 0, 0),
         Level("missing", _NO_GIVEN_NAME, 0.01, 0.01, -8, -8, apart=(-1, -1)),
@@ -265,7 +265,7 @@ BIRTH_DATE = Comparison(
     "birth_date",
     unknown=f"{_DATE_MISSING} and not coalesce({_AMBIGUOUS}, false)",
     levels=(
-        Level("missing, two of that name in the household", _DATE_MISSING, 0.001, 0.9, -20, -20, apart=(-20, -20)),
+        Level("missing, two of that name in the household", _DATE_MISSING, 0.001, 0.9, -20, -20, apart=(0, 0)),
         Level("same", "birth_date_l = birth_date_r", 0.95, 0.00004, 6, 15, frequency="birth_date"),
         Level(
             "day and month swapped",

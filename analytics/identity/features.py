@@ -14,7 +14,7 @@ from concord.errors import ConcordError
 from concord.lake.connection import literal
 
 # Part of every model: raise it whenever a feature, a blocking rule or a comparison changes its meaning.
-FEATURE_VERSION = "4"
+FEATURE_VERSION = "5"
 
 RECORD_SCHEMA = pa.schema(
     [
