@@ -12,6 +12,7 @@ from seeds.operator.planting.orders import Bars, OrderPlanter
 from seeds.operator.planting.rating import Rating, keep, rate_events
 from seeds.operator.planting.roles import SEPARATE, Chooser
 from seeds.operator.planting.usage import UsagePlanter
+from seeds.operator.world.allowances import Pots
 from seeds.operator.world.bill_runs import BillRuns, build_bill_runs
 from seeds.operator.world.billing_engine import Discounts, OneOffs, Plans, Rated, bill
 from seeds.operator.world.clock import DAY, NEVER
@@ -96,7 +97,8 @@ def build_operator(parameters: Parameters) -> Operator:
     events = generate_events(parameters, lines, network, int(lone_sims.has_traffic.sum()), often_abroad)
     planter = UsagePlanter(parameters, runs, tariff, accounts, lines, chooser, lifecycle.billing)
     events = planter.add_honest_events(orders.shape(events))
-    true_rating = rate_events(tariff, runs, accounts, lines, events, planter.rating_times(events))
+    pots = Pots(parameters, runs, accounts, lines)
+    true_rating = rate_events(tariff, runs, accounts, lines, events, planter.rating_times(events), pots)
     is_due = events.started_at[true_rating.event] >= lines.billed_from[true_rating.line]
     true_rating = keep(true_rating, is_due)
     events, rating = planter.repeat_in_mediation(events, true_rating)

@@ -30,7 +30,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 10
+VERSION = 11
 
 
 def generate(

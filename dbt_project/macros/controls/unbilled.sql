@@ -92,11 +92,13 @@ select
     recurring.subject_key,
     recurring.period_start,
     recurring.currency_code,
-    concat_ws(':', recurring.claim_key, used.product_offering_price_id) as step_key,
-    'charged_steps * unit_price' as formula,
-    {{ json_object_text([
+    concat_ws(':', recurring.claim_key, used.product_offering_price_id, case when used.is_crossing then 'by_parts' end)
+        as step_key,
+    case when used.is_crossing then 'usage_amount' else 'charged_steps * unit_price' end as formula,
+    {{ json_object_text_without_nulls([
         ('charged_steps', 'cast(used.charged_steps as string)'),
         ('unit_price', 'cast(used.unit_price as string)'),
+        ('usage_amount', 'case when used.is_crossing then cast(used.usage_amount as string) end'),
     ]) }} as factors,
     {{ json_object_text([('catalog.product_offering_price', 'used.product_offering_price_id')]) }} as source_records,
     cast(used.usage_amount as decimal(18, 6)) as amount

@@ -1,35 +1,70 @@
 {#-
-    What usage is worth at catalogue prices: each event with its price, a select to be the body of a CTE. An event that mediation passed
-    on twice was used once; zones that are free by rule are worth nothing; an event without a catalogue price is left out.
+    What usage is worth at catalogue prices, without an allowance: each event with its price, a select to be the body of a CTE. An
+    event that mediation passed on twice was used once; zones that are free by rule are worth nothing; an event without a catalogue
+    price is left out. A call that is charged by parts counts as one step at its whole price.
       used  relation of usage events with product_offering_id and the columns of fct_usage
 -#}
 {% macro usage_at_catalogue_price(used) -%}
+    with
+
+    single as (
+        select
+            copies.*,
+            currency.currency_code,
+            concat_ws('|', copies.event_reference, copies.product_offering_id, currency.currency_code) as event_key
+        from (
+            select
+                *,
+                row_number() over (
+                    partition by
+                        service_id, served_imsi, usage_type, zone, other_party, partial_sequence, quantity, started_at
+                    order by event_reference nulls last
+                ) as copy_number
+            from {{ used }}
+        ) as copies
+        inner join (
+            select distinct product_offering_id, currency_code
+            from {{ ref('dim_product_offering_price') }}
+            where price_type = 'usage'
+        ) as currency
+            on copies.product_offering_id = currency.product_offering_id
+        where copies.copy_number = 1
+    ),
+
+    charge as (
+        select
+            event_key,
+            product_offering_id,
+            usage_type,
+            zone,
+            currency_code,
+            quantity,
+            started_at,
+            event_reference as tie_break,
+            cast(null as string) as bill_run_id,
+            cast(null as string) as product_holder,
+            cast(null as string) as account_holder
+        from single
+    ),
+
+    nothing_granted as (
+        select product_offering_price_id, holder, bill_run_id, granted_units
+        from {{ ref('int_usage_allowance__grant') }}
+        where false
+    ),
+
+    priced as (
+        {{ re_rated('charge', 'nothing_granted') }}
+    )
+
     select
         single.*,
-        price.product_offering_price_id,
-        price.currency_code,
-        price.price_amount as unit_price,
-        {{ charged_steps('single.quantity', 'price.unit_size') }} as charged_steps,
-        cast({{ charged_steps('single.quantity', 'price.unit_size') }} * price.price_amount as decimal(18, 6)) as amount
-    from (
-        select
-            *,
-            row_number() over (
-                partition by
-                    service_id, served_imsi, usage_type, zone, other_party, partial_sequence, quantity, started_at
-                order by event_reference nulls last
-            ) as copy_number
-        from {{ used }}
-    ) as single
-    inner join {{ ref('usage_zone') }} as zone
-        on single.zone = zone.zone
-        and not zone.is_free_by_rule
-    inner join {{ ref('dim_product_offering_price') }} as price
-        on single.product_offering_id = price.product_offering_id
-        and price.price_type = 'usage'
-        and single.usage_type = price.usage_type
-        and single.zone = price.zone
-        and single.started_at >= price.valid_from
-        and single.started_at < price.valid_to
-    where single.copy_number = 1 and price.price_amount <> 0
+        priced.product_offering_price_id,
+        case when priced.is_crossing then priced.expected_amount else priced.unit_price end as unit_price,
+        case when priced.is_crossing then 1 else priced.charged_steps end as charged_steps,
+        priced.expected_amount as amount
+    from single
+    inner join priced
+        on single.event_key = priced.event_key
+    where priced.expected_amount <> 0
 {%- endmacro %}

@@ -18,9 +18,12 @@ select
     price.price_type,
     price.usage_type,
     price.zone,
+    price.tariff_period,
+    price.period_rule,
     price.unit_of_measure,
     price.currency_code,
     price.unit_size,
+    price.minimum_units,
     price.price_amount,
     coalesce(price.valid_from, {{ open_start() }}) as valid_from,
     coalesce(price.valid_to, {{ open_end() }}) as valid_to

@@ -51,6 +51,7 @@ select
     rated_usage.zone,
     cast(rated_usage.partial_sequence as bigint) as partial_sequence,
     cast(rated_usage.quantity as bigint) as quantity,
+    coalesce(cast(rated_usage.allowance_units as bigint), 0) as allowance_units,
     cast(rated_usage.charged_steps as bigint) as charged_steps,
     rated_usage.currency_code,
     cast(rated_usage.amount as decimal(18, 6)) as amount,

@@ -9,7 +9,7 @@ from seeds.operator.build import Operator
 from seeds.operator.copies.columns import cents, dates, instants
 from seeds.operator.world.bill_runs import CYCLES
 from seeds.operator.world.clock import NEVER
-from seeds.operator.world.offerings import CODES, CURRENCY, MONTHLY, UNITS, USAGE_TYPES, ZONES
+from seeds.operator.world.offerings import CODES, CURRENCY, MONTHLY, TARIFF_PERIODS, UNITS, USAGE_TYPES, ZONES
 
 _SINCE = 1_451_602_800_000_000  # 2016-01-01, local midnight
 
@@ -33,8 +33,10 @@ def rating_rates(operator: Operator) -> pl.DataFrame:
             "offering_code": [CODES[rate.offering] for rate in rates],
             "usage_type": [USAGE_TYPES[rate.usage_type] for rate in rates],
             "zone": [ZONES[rate.zone] for rate in rates],
+            "tariff_period": [TARIFF_PERIODS[rate.period].upper() if rate.period >= 0 else None for rate in rates],
             "unit": [UNITS[rate.usage_type] for rate in rates],
             "unit_size": [rate.unit_size for rate in rates],
+            "minimum_units": [rate.minimum for rate in rates],
             "unit_price": micro(pl.Series(operator.tariff.price)),
             "currency_code": [CURRENCY] * len(rates),
             "valid_from": instants(np.array([change if rate.is_raised else _SINCE for rate in rates])),

@@ -12,12 +12,16 @@ from seeds.operator.copies.keys import Keys
 from seeds.operator.world.offerings import (
     ACTIVATION_FEE,
     ADDON,
+    ALLOWANCES,
+    ANY_TIME,
     CATEGORIES,
     CODES,
     CURRENCY,
     FIXED,
     MOBILE,
     OFFERINGS,
+    TARIFF_PERIODS,
+    TARIFF_WINDOWS,
     TERMINATION_FEE,
     UNITS,
     USAGE_TYPES,
@@ -82,11 +86,13 @@ def _iso(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _characteristic(name: str, value: str) -> dict:
+def _characteristic(name: str, *values: str) -> dict:
     return {
         "name": name,
         "valueType": "string",
-        "productSpecCharacteristicValue": [{"value": value, "isDefault": True}],
+        "productSpecCharacteristicValue": [
+            {"value": value, "isDefault": position == 0} for position, value in enumerate(values)
+        ],
     }
 
 
@@ -122,14 +128,40 @@ def _prices(operator: Operator, keys: Keys) -> list[dict]:
         if rate.is_replaced:
             valid["endDateTime"] = _iso(change)
         usage_type, zone = USAGE_TYPES[rate.usage_type], ZONES[rate.zone]
+        characteristics = [_characteristic("usageType", usage_type), _characteristic("zone", zone)]
+        period = ""
+        if rate.period != ANY_TIME:
+            period = f" {TARIFF_PERIODS[rate.period]}"
+            characteristics += [
+                _characteristic("tariffPeriod", TARIFF_PERIODS[rate.period]),
+                _characteristic("tariffWindow", *TARIFF_WINDOWS[rate.period]),
+                _characteristic("periodRule", "split" if rate.splits else "start"),
+            ]
+        if rate.minimum > rate.unit_size:
+            characteristics.append(_characteristic("minimumUnits", str(rate.minimum)))
         add(
             rate.offering,
-            f"{CODES[rate.offering]} {usage_type} {zone}",
+            f"{CODES[rate.offering]} {usage_type} {zone}{period}",
             "usage",
             rate.price / 1_000_000,
             rate.unit_size,
             UNITS[rate.usage_type],
             validFor=valid,
-            prodSpecCharValueUse=[_characteristic("usageType", usage_type), _characteristic("zone", zone)],
+            prodSpecCharValueUse=characteristics,
+        )
+    for offering, allowance in ALLOWANCES:
+        usage_type = USAGE_TYPES[allowance.usage_type]
+        add(
+            offering,
+            f"{CODES[offering]} {usage_type} included",
+            "allowance",
+            0,
+            allowance.units,
+            UNITS[allowance.usage_type],
+            prodSpecCharValueUse=[
+                _characteristic("usageType", usage_type),
+                _characteristic("zone", *(ZONES[zone] for zone in allowance.zones)),
+                _characteristic("allowanceScope", "account" if allowance.is_shared else "product"),
+            ],
         )
     return prices

@@ -61,7 +61,11 @@ def register(operator: Operator) -> pl.DataFrame:
     number = lines.number_at(line, begin)
     offering = lines.offering[line]
     profile = np.select(
-        [offering == INDEX["M2M_DATA"], offering == INDEX["BIZ_MOB"], offering == INDEX["MOB_STAFF"]],
+        [
+            offering == INDEX["M2M_DATA"],
+            np.isin(offering, [INDEX["BIZ_MOB"], INDEX["BIZ_TEAM"]]),
+            offering == INDEX["MOB_STAFF"],
+        ],
         ["M2M", "POSTPAID_BIZ", "STAFF"],
         "POSTPAID",
     )

@@ -11,7 +11,7 @@ from seeds.operator.planting.roles import LIFECYCLE, Chooser, Role
 from seeds.operator.world.bill_runs import BillRuns
 from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import OWN_CRM, Accounts, Lines, local_moment, mobile_number
-from seeds.operator.world.offerings import ADDON, FIXED, INDEX, MOBILE, MONTHLY
+from seeds.operator.world.offerings import ADDON, FIXED, HAS_SHARED_ALLOWANCE, INDEX, MOBILE, MONTHLY
 from seeds.operator.world.offerings import CODES as OFFERING_CODES
 from seeds.operator.world.parameters import Parameters
 
@@ -63,7 +63,8 @@ class _Planter:
         self.parameters = parameters
         self.random = parameters.random("lifecycle")
         self.lines = lines
-        self.chooser = Chooser(lines.customer, customers)
+        shares = np.bincount(lines.customer, HAS_SHARED_ALLOWANCE[lines.offering], customers) > 0
+        self.chooser = Chooser(lines.customer, customers, shares)
         self.roles = {role.code: role for role in LIFECYCLE}
         self.first = parameters.start_day
         self.last_end = runs.last_period_end()[accounts.cycle[lines.account]]

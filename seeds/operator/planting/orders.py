@@ -12,7 +12,7 @@ from seeds.operator.planting.roles_orders import ORDERS
 from seeds.operator.world.bill_runs import BillRuns
 from seeds.operator.world.clock import DAY, HOUR, NEVER, add_months, day_number
 from seeds.operator.world.lines import Accounts, Lines, local_moment
-from seeds.operator.world.offerings import EMERGENCY, FIXED, INDEX, MOBILE, MONTHLY, VOICE
+from seeds.operator.world.offerings import EMERGENCY, FIXED, HAS_ALLOWANCE, INDEX, MOBILE, MONTHLY, VOICE
 from seeds.operator.world.parameters import Parameters
 from seeds.operator.world.usage import ALARM_NUMBERS, Events
 
@@ -80,7 +80,8 @@ class OrderPlanter:
             ("O3.free_month", 31, 31),
             ("O3.next_day", 1, 1),
         ):
-            chosen = self._choose(code, self.service)
+            # Usage before the first bill would use up an allowance that billing then grants again.
+            chosen = self._choose(code, self.service & ~HAS_ALLOWANCE[lines.offering])
             lag = self.random.integers(least, most + 1, len(chosen))
             day = self._day(self.first + 2, self.last_end[chosen] - lag - 2, len(chosen))
             lines.start[chosen] = local_moment(self.parameters, day, self.random, 8, 17)

@@ -1,4 +1,4 @@
-"""Rating: usage events priced by the tariff, row by row."""
+"""Rating: usage events priced by the tariff, row by row, after what the allowances cover."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from seeds.operator.world.allowances import Pots
 from seeds.operator.world.bill_runs import BillRuns
 from seeds.operator.world.lines import Accounts, Lines
-from seeds.operator.world.offerings import Tariff
+from seeds.operator.world.offerings import Parts, Tariff
 from seeds.operator.world.usage import Events
 
 
@@ -17,14 +18,16 @@ class Rating:
     """Priced usage, one element per row. ``event`` points into the events, ``reverses`` into this table (-1: none).
 
     ``run`` is the run that picked the row up (-1: none yet); ``is_charged`` is false where the bill forgets it.
-    Amounts in millionths of a euro.
+    ``zone`` is what billing takes it for, ``allowance`` the units that it covered. Amounts in millionths of a euro.
     """
 
     event: np.ndarray
     line: np.ndarray
     usage_type: np.ndarray
+    zone: np.ndarray
     quantity: np.ndarray
     rate: np.ndarray
+    allowance: np.ndarray
     steps: np.ndarray
     amount: np.ndarray
     rated_at: np.ndarray
@@ -37,28 +40,57 @@ class Rating:
 
 
 def rate_events(
-    tariff: Tariff, runs: BillRuns, accounts: Accounts, lines: Lines, events: Events, rated_at: np.ndarray
+    tariff: Tariff,
+    runs: BillRuns,
+    accounts: Accounts,
+    lines: Lines,
+    events: Events,
+    rated_at: np.ndarray,
+    pots: Pots | None = None,
 ) -> Rating:
-    """Prices every event of a line as the tariff says, and stamps the run that has to bill it."""
+    """Prices every event of a line as the tariff says, and stamps the run that has to bill it.
+
+    Without ``pots`` no allowance covers anything.
+    """
     event = np.flatnonzero(events.line >= 0)
     line = events.line[event]
     started_at = events.started_at[event]
+    usage_type, zone = events.usage_type[event], events.zone[event]
     quantity = events.quantity[event]
-    rate = tariff.rate(lines.offering_at(line, started_at), events.usage_type[event], events.zone[event], started_at)
-    steps = tariff.steps(rate, quantity)
+    offering = lines.offering_at(line, started_at)
+    parts = tariff.parts(offering, usage_type, zone, started_at, quantity)
+    run = runs.due(accounts.cycle[lines.account[line]], started_at, rated_at[event])
+    allowance = np.zeros(len(event), dtype=np.int64)
+    if pots:
+        number = pots.number(offering, usage_type, zone)
+        has_plan = (started_at >= lines.billed_from[line]) & (started_at < lines.end[line])
+        drawing = np.flatnonzero((number >= 0) & has_plan)
+        order = [event[drawing], rated_at[event[drawing]], started_at[drawing]]
+        found = pots.pots(line[drawing], number[drawing], run[drawing])
+        allowance[drawing] = pots.covered(found, order, parts.total[drawing])
+    steps, amount = charge(tariff, parts, allowance)
     return Rating(
         event=event,
         line=line,
-        usage_type=events.usage_type[event],
+        usage_type=usage_type,
+        zone=zone,
         quantity=quantity,
-        rate=rate,
+        rate=parts.rate,
+        allowance=allowance,
         steps=steps,
-        amount=steps * tariff.price[rate],
+        amount=amount,
         rated_at=rated_at[event],
-        run=runs.due(accounts.cycle[lines.account[line]], started_at, rated_at[event]),
+        run=run,
         is_charged=np.ones(len(event), dtype=bool),
         reverses=np.full(len(event), -1),
     )
+
+
+def charge(tariff: Tariff, parts: Parts, allowance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Steps and amount of what an allowance leaves to charge; it covers the first units."""
+    first = tariff.steps(parts.rate, np.maximum(parts.units - allowance, 0))
+    rest = tariff.steps(parts.next_rate, np.clip(parts.total - allowance, 0, parts.next_units))
+    return first + rest, first * tariff.price[parts.rate] + rest * tariff.price[parts.next_rate]
 
 
 def take(rating: Rating, rows: np.ndarray) -> Rating:

@@ -82,16 +82,29 @@ NUMBER = {code: number + 1 for number, code in enumerate(CODES)}  # 0: no role
 
 
 class Chooser:
-    """Gives roles to lines; a customer gets one role at most, so that subjects stay apart."""
+    """Gives roles to lines; a customer gets one role at most, so that subjects stay apart.
 
-    def __init__(self, customer: np.ndarray, customers: int) -> None:
+    ``reserved`` customers share an allowance between lines, so that what happens to one shows on the bill of another:
+    only roles that know about it are given to them.
+    """
+
+    def __init__(self, customer: np.ndarray, customers: int, reserved: np.ndarray | None = None) -> None:
         self._customer = customer
+        self.is_reserved = np.zeros(customers, dtype=bool) if reserved is None else reserved
         self.is_taken = np.zeros(customers, dtype=bool)
         self.role = np.zeros(len(customer), dtype=np.int64)
 
-    def choose(self, role: Role, eligible: np.ndarray, random: np.random.Generator, count: int | None = None):
+    def choose(
+        self,
+        role: Role,
+        eligible: np.ndarray,
+        random: np.random.Generator,
+        count: int | None = None,
+        reserved: bool = False,
+    ) -> np.ndarray:
         """Lines that get the role: at most one per free customer. Fewer than wanted when too few are eligible."""
-        candidates = random.permutation(np.flatnonzero(eligible & ~self.is_taken[self._customer]))
+        barred = self.is_taken if reserved else self.is_taken | self.is_reserved
+        candidates = random.permutation(np.flatnonzero(eligible & ~barred[self._customer]))
         _, first = np.unique(self._customer[candidates], return_index=True)
         wanted = role.count(len(self.is_taken)) if count is None else count
         lines = candidates[np.sort(first)[:wanted]]

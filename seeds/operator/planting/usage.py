@@ -166,7 +166,8 @@ class UsagePlanter:
         """
         copies: list[Events] = []
         priced_again: list[np.ndarray] = []
-        rows = self._usable(events, rating) & (rating.amount >= _LEAST_COPY)
+        # A copy draws on no allowance.
+        rows = self._usable(events, rating) & (rating.amount >= _LEAST_COPY) & (rating.allowance == 0)
 
         resent = self._resent_files(events)
         in_file = np.isin(rating.event, resent)
@@ -244,7 +245,8 @@ class UsagePlanter:
 
         def change(code: str, rows: np.ndarray, wrong_rate: np.ndarray, most: int, choose: bool = True) -> None:
             wrong = np.where(wrong_rate >= 0, rating.steps * self.tariff.price[wrong_rate], rating.amount)
-            rows = rows & (wrong != rating.amount)
+            # A chargeable event at a price of zero is another control's.
+            rows = rows & (wrong != rating.amount) & (wrong > 0) & ~self.tariff.splits[rating.rate]
             chosen = self._some_rows(code, rating, rows, most, wrong - rating.amount, choose)
             rate[chosen] = wrong_rate[chosen]
             amount[chosen] = wrong[chosen]
@@ -252,15 +254,17 @@ class UsagePlanter:
         held = np.isin(rating.line, self.chooser.lines("R1.old_plan_rate"))
         changed = started_at >= self.lines.plan_changed_at[rating.line]
         late = (started_at >= self.tariff.change_at).astype(np.int64)
-        former = index[self.lines.offering[rating.line], rating.usage_type, zone, late]
+        period = self.tariff.period(started_at)
+        former = index[self.lines.offering[rating.line], rating.usage_type, zone, late, period]
         same_unit = self.tariff.unit_size[former] == self.tariff.unit_size[rating.rate]
         change("R1.old_plan_rate", usable & held & changed & same_unit, former, 10**6, choose=False)
         usable &= self.chooser.role[rating.line] == 0
 
-        old_price = index[offering, rating.usage_type, zone, 0]
+        old_price = index[offering, rating.usage_type, zone, 0, period]
         change("R1.old_price", usable, old_price, 10**6)
         foreign = np.where(rating.line % 2 == 0, INTERNATIONAL, NATIONAL)
-        other_zone = index[offering, rating.usage_type, np.where(zone == INTERNATIONAL, NATIONAL, INTERNATIONAL), late]
+        other = np.where(zone == INTERNATIONAL, NATIONAL, INTERNATIONAL)
+        other_zone = index[offering, rating.usage_type, other, late, period]
         swapped = usable & (zone == foreign) & (rating.usage_type != DATA)
         change("R1.wrong_zone_rate", swapped, other_zone, 6)
 

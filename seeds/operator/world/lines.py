@@ -165,6 +165,7 @@ def build_lines(parameters: Parameters, parties: pl.DataFrame) -> tuple[Accounts
     serial = np.arange(total)
     area = parties["area_code"].to_numpy()[customer]
     area_size = np.where(area < 100, 100, np.where(area < 1000, 1000, 10_000))
+    _put_on_team_tariff(parameters, kind, customer, offering)
     # Seven subscriber digits everywhere keep line numbers unique within an area.
     fixed_number = (49 * area_size + area) * 10**7 + scramble(serial, 7)
     # Some brought their number along from another operator.
@@ -215,6 +216,15 @@ def _mobile_offering(kind: np.ndarray, random: np.random.Generator) -> np.ndarra
     trader = _pick(random, count, ["BIZ_MOB", "MOB_S", "MOB_M"], [0.5, 0.2, 0.3])
     company = _pick(random, count, ["BIZ_MOB", "M2M_DATA"], [0.7, 0.3])
     return np.select([kind == PERSON, kind == SOLE_TRADER], [person, trader], company)
+
+
+def _put_on_team_tariff(parameters: Parameters, kind: np.ndarray, customer: np.ndarray, offering: np.ndarray) -> None:
+    """Some firms with several business lines have most of them on the tariff whose data they share; in place."""
+    random = parameters.random("team tariff")
+    business = offering == INDEX["BIZ_MOB"]
+    several = np.bincount(customer[business], minlength=len(kind)) >= 3
+    takes_part = several & (random.random(len(kind)) < 0.45)
+    offering[business & takes_part[customer] & (random.random(len(offering)) < 0.75)] = INDEX["BIZ_TEAM"]
 
 
 def _fixed_offering(kind: np.ndarray, random: np.random.Generator) -> np.ndarray:

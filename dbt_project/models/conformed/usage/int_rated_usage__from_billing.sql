@@ -12,6 +12,7 @@ select
     zone,
     partial_sequence,
     quantity,
+    allowance_units,
     charged_steps,
     currency_code,
     amount,

@@ -14,12 +14,15 @@ select
     candidate.currency_code,
     candidate.claim_key as step_key,
     case
+        when candidate.expected_unit_price is null and candidate.difference_amount > 0 then 'expected_amount - rated_amount'
+        when candidate.expected_unit_price is null then 'rated_amount - expected_amount'
         when candidate.difference_amount > 0 then 'expected_steps * expected_unit_price - rated_amount'
         else 'rated_amount - expected_steps * expected_unit_price'
     end as formula,
-    {{ json_object_text([
+    {{ json_object_text_without_nulls([
         ('expected_steps', 'cast(candidate.expected_steps as string)'),
         ('expected_unit_price', 'cast(candidate.expected_unit_price as string)'),
+        ('expected_amount', 'case when candidate.expected_unit_price is null then cast(candidate.expected_amount as string) end'),
         ('rated_amount', 'cast(candidate.rated_amount as string)'),
     ]) }} as factors,
     {{ json_object_text_without_nulls([

@@ -21,6 +21,7 @@ select
     cast(started_at as timestamp) as started_at,
     quantity,
     partial_sequence,
+    allowance_units,
     charged_steps,
     rate_id,
     amount,
