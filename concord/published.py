@@ -4,7 +4,7 @@ A publication is one transaction: readers see the previous whole or the new whol
 """
 
 from concord.lake.connection import connect_reader, current_snapshot, is_published
-from concord.lake.publisher import Publication, last_publication, publish
+from concord.lake.publisher import Publication, last_publication, publications, publish
 from concord.lake.registries import restore_registries
 from concord.lake.retention import Expiry, expire
 
@@ -16,6 +16,7 @@ __all__ = [
     "expire",
     "is_published",
     "last_publication",
+    "publications",
     "publish",
     "restore_registries",
 ]

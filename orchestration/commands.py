@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command("refresh")(refresh)
     app.command("build")(build)
     app.command("check")(check)
+    app.command("report")(report)
     app.command("dev")(dev)
 
 
@@ -83,6 +84,31 @@ def build(
 
     with shown(console()) as progress:
         build_lake(_settings(settings), progress, as_of=as_of, accept_shrink=accept_shrink)
+
+
+def report(
+    period: Annotated[
+        str | None,
+        typer.Option("--period", "-p", help="A month (2026-07) or a range (2026-07_2026-09); else all there are."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="The report as it was at this instant (2026-10-01T08:00Z), whatever came since."),
+    ] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Write the leakage report: a workbook, one self-contained page and a page per finding."""
+    from orchestration.display import console, shown
+    from orchestration.past_report import write_report_as_of
+    from reporting.leakage import write_report
+
+    if as_of is None:
+        paths = write_report(_settings(settings), period)
+    else:
+        with shown(console()) as progress:
+            paths = write_report_as_of(_settings(settings), as_of, period, progress)
+    typer.echo(f"workbook  {paths.workbook}")
+    typer.echo(f"page      {paths.page}")
 
 
 def check(

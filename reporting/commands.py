@@ -1,4 +1,4 @@
-"""``concord report``, ``concord status`` and ``concord explain``."""
+"""``concord status`` and ``concord explain``. ``concord report`` is in orchestration, which can rebuild a past one."""
 
 from __future__ import annotations
 
@@ -20,24 +20,8 @@ class Format(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
-    app.command("report")(report)
     app.command("status")(status)
     app.command("explain")(explain)
-
-
-def report(
-    period: Annotated[
-        str | None,
-        typer.Option("--period", "-p", help="A month (2026-07) or a range (2026-07_2026-09); else all there are."),
-    ] = None,
-) -> None:
-    """Write the leakage report: a workbook and one self-contained page."""
-    from concord.settings import load_settings
-    from reporting.leakage import write_report
-
-    paths = write_report(load_settings(), period)
-    typer.echo(f"workbook  {paths.workbook}")
-    typer.echo(f"page      {paths.page}")
 
 
 def status(

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from concord.errors import ConcordError
-from concord.published import connect_reader, current_snapshot
+from concord.published import Publication, connect_reader, publications
 from concord.settings import Settings
 from reporting.period import Period, parse_period
 
@@ -24,7 +24,8 @@ _FINDINGS = """
     select
         finding_id, control_id, control_name, direction, customer_id, customer_name, billing_account_id,
         account_id_billing, service_id, service_number, month, period_start, period_end, amount, signed_amount,
-        currency_code, is_estimate, first_seen_at, last_seen_at, source_keys, evidence
+        currency_code, is_estimate, first_seen_at, last_seen_at, source_keys, evidence,
+        coalesce(root_cause_type, 'unknown') as root_cause_type, coalesce(root_cause_key, '') as root_cause_key
     from marts_revenue_assurance.leakage_finding
     where status = 'open' and month between ? and ?
     order by amount desc, finding_id
@@ -43,6 +44,24 @@ _TOTALS = """
     group by {keys}
     order by {keys}
 """
+_ROOT_CAUSE = ("root_cause_type", "root_cause_key")
+# Days from the end of the billed period to the day of the publication: first day of each bucket and its name.
+AGES = ((0, "up to 30 days"), (31, "31 to 60 days"), (61, "61 to 90 days"), (91, "over 90 days"))
+_AGEING = """
+    select
+        currency_code, bucket,
+        coalesce(sum(amount) filter (where direction = 'under'), 0) as under_amount,
+        coalesce(sum(amount) filter (where direction = 'over'), 0) as over_amount,
+        coalesce(sum(signed_amount), 0) as net_amount,
+        count(*) as findings
+    from (
+        select *, list_max(list_filter(?, lambda first_day: first_day <= greatest(? - period_end, 0))) as bucket
+        from marts_revenue_assurance.leakage_finding
+        where status = 'open' and month between ? and ?
+    )
+    group by currency_code, bucket
+    order by currency_code, bucket
+"""
 _COVERAGE = """
     select
         control_id, name, stage, direction, systems_compared, status, reason, subject, subjects_checked,
@@ -59,6 +78,7 @@ _LOADS = """
         coalesce(sum(quarantined_rows) filter (where status = 'loaded'), 0) as quarantined_rows,
         count(*) filter (where status in ('refused', 'failed')) as failed_loads
     from ops.load_outcome
+    where finished_at <= ?
     group by system
     order by system
 """
@@ -70,6 +90,14 @@ _DISAGREEMENTS = """
 """
 
 
+@dataclass(frozen=True)
+class PublishedState:
+    """A publication, and the snapshot of the lake at hand that holds its tables."""
+
+    publication: Publication
+    snapshot: int | None  # None: the newest one, of a lake that was rebuilt for it
+
+
 @dataclass
 class LeakageData:
     """One report's content; amounts are Decimal, moments timezone-aware UTC."""
@@ -77,12 +105,14 @@ class LeakageData:
     period: Period
     snapshot_id: int
     published_at: datetime
-    queried_at: datetime
+    known_until: datetime | None  # when the latest load that it rests on had finished
     currencies: list[str] = field(default_factory=list)
     totals: list[Row] = field(default_factory=list)  # per currency
     by_control: list[Row] = field(default_factory=list)  # per currency and control
     by_month: list[Row] = field(default_factory=list)  # per currency and month
     by_control_month: list[Row] = field(default_factory=list)
+    by_root_cause: list[Row] = field(default_factory=list)  # per currency, control and root cause, largest first
+    ageing: list[Row] = field(default_factory=list)  # per currency and bucket of AGES
     findings: list[Row] = field(default_factory=list)  # largest first
     coverage: list[Row] = field(default_factory=list)  # in order of the revenue chain
     disagreements: list[Row] = field(default_factory=list)  # most frequent first
@@ -100,17 +130,18 @@ class LeakageData:
         return [row for row in self.coverage if row["status"] == "active" or row["control_id"] in found]
 
 
-def read_leakage(settings: Settings, period: str | None = None) -> LeakageData:
+def read_leakage(settings: Settings, period: str | None = None, state: PublishedState | None = None) -> LeakageData:
     """Read a report's content; the whole range of months with findings when no period is given.
 
+    state: an earlier publication; the newest when None. The content follows from the publication alone: read again,
+    it is the same to the letter.
     Raises ConcordError when nothing is published, or the marts that a report needs are not.
     """
-    with closing(connect_reader(settings)) as lake:
-        snapshot = current_snapshot(lake)
+    state = state or newest_state(settings)
     # Pinned: a publication meanwhile must not mix two states in one report.
-    with closing(connect_reader(settings, snapshot)) as lake:
+    with closing(connect_reader(settings, state.snapshot)) as lake:
         try:
-            return _read(lake, snapshot, parse_period(period) if period else _whole_period(lake))
+            return _read(lake, state.publication, parse_period(period) if period else _whole_period(lake))
         except duckdb.CatalogException as error:
             raise ConcordError(
                 f"the published lake lacks what a report needs: {str(error).splitlines()[0]}",
@@ -118,14 +149,19 @@ def read_leakage(settings: Settings, period: str | None = None) -> LeakageData:
             ) from error
 
 
-def _read(lake: duckdb.DuckDBPyConnection, snapshot: int, period: Period) -> LeakageData:
+def newest_state(settings: Settings) -> PublishedState:
+    """The state that everyone reads now. Raises ConcordError when nothing is published."""
+    publication = publications(settings)[-1]
+    return PublishedState(publication, publication.snapshot_id)
+
+
+def _read(lake: duckdb.DuckDBPyConnection, publication: Publication, period: Period) -> LeakageData:
     months = [period.first, period.last]
 
     def totals(*keys: str) -> list[Row]:
         grouping = "".join(f"{key}, " for key in keys)
         return read_rows(lake, _TOTALS.format(grouping=grouping, keys=", ".join(keys)), months)
 
-    ((published_at,),) = lake.execute("select max(published_at) from ops.publication").fetchall()
     ((cleared,),) = lake.execute(
         "select count(*) from marts_revenue_assurance.leakage_finding"
         " where status = 'cleared' and month between ? and ?",
@@ -134,20 +170,33 @@ def _read(lake: duckdb.DuckDBPyConnection, snapshot: int, period: Period) -> Lea
     per_currency = totals("currency_code")
     return LeakageData(
         period=period,
-        snapshot_id=snapshot,
-        published_at=published_at,
-        queried_at=datetime.now(UTC),
+        snapshot_id=publication.snapshot_id,
+        published_at=publication.published_at,
+        known_until=publication.known_until,
         currencies=[row["currency_code"] for row in per_currency],
         totals=per_currency,
         by_control=totals("currency_code", "control_id", "control_name"),
         by_month=totals("currency_code", "month"),
         by_control_month=totals("currency_code", "control_id", "direction", "month"),
+        by_root_cause=sorted(
+            totals("currency_code", "control_id", "control_name", *_ROOT_CAUSE),
+            key=lambda row: (row["currency_code"], -row["under_amount"] - row["over_amount"]),
+        ),
+        ageing=_ageing(lake, publication, months),
         findings=read_rows(lake, _FINDINGS, months),
         coverage=read_rows(lake, _COVERAGE),
         disagreements=_optional_rows(lake, "marts_quality", "source_disagreement", _DISAGREEMENTS),
-        loads=_optional_rows(lake, "ops", "load_outcome", _LOADS),
+        loads=_optional_rows(lake, "ops", "load_outcome", _LOADS, [publication.published_at]),
         cleared=cleared,
     )
+
+
+def _ageing(lake: duckdb.DuckDBPyConnection, publication: Publication, months: list[date]) -> list[Row]:
+    """A row per currency and age; ages without findings are left out."""
+    day = publication.published_at.astimezone(UTC).date()
+    names = dict(AGES)
+    rows = read_rows(lake, _AGEING, [list(names), day, *months])
+    return [{**row, "age": names[row["bucket"]]} for row in rows]
 
 
 def _whole_period(lake: duckdb.DuckDBPyConnection) -> Period:
@@ -178,13 +227,15 @@ def read_rows(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _optional_rows(lake: duckdb.DuckDBPyConnection, schema: str, table: str, query: str) -> list[Row]:
+def _optional_rows(
+    lake: duckdb.DuckDBPyConnection, schema: str, table: str, query: str, parameters: list[Any] | None = None
+) -> list[Row]:
     """Rows of a table that a lake may not have yet; none when it hasn't."""
     found = lake.execute(
         "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?",
         [schema, table],
     ).fetchall()
-    return read_rows(lake, query) if found else []
+    return read_rows(lake, query, parameters) if found else []
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> float:

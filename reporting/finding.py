@@ -132,10 +132,15 @@ def read_finding(settings: Settings, finding_id: str, snapshot: int | None = Non
     return read_findings(settings, [finding_id], snapshot)[0]
 
 
-def read_findings(settings: Settings, finding_ids: list[str], snapshot: int | None = None) -> list[FindingExplanation]:
-    """Several findings of one snapshot, in the order asked for; their landed rows are looked for once."""
+def read_findings(
+    settings: Settings, finding_ids: list[str], snapshot: int | None = None, shown_snapshot: int | None = None
+) -> list[FindingExplanation]:
+    """Several findings of one snapshot, in the order asked for; their landed rows are looked for once.
+
+    shown_snapshot: the number by which the state is known, where the lake at hand was rebuilt for it.
+    """
     with closing(connect_reader(settings, snapshot)) as lake:
-        number = snapshot or current_snapshot(lake)
+        number = shown_snapshot or snapshot or current_snapshot(lake)
         try:
             found = [(_finding(lake, key), _steps(lake, key)) for key in finding_ids]
         except duckdb.CatalogException as error:

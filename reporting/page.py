@@ -20,6 +20,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # More would make the page slow; the workbook has every row.
 FINDINGS_SHOWN = 500
 DISAGREEMENTS_SHOWN = 25
+ROOT_CAUSES_SHOWN = 15
 _STATUS_WORDS = {"active": "Active", "not_built": "Not built", "cannot_tell": "Cannot tell"}
 
 
@@ -37,6 +38,7 @@ def write_page(data: LeakageData, path: Path, explained: str | None = None) -> N
             findings=data.findings[:FINDINGS_SHOWN],
             disagreements=_disagreements(data.disagreements[:DISAGREEMENTS_SHOWN]),
             stages=_stages(data.coverage),
+            root_causes_shown=ROOT_CAUSES_SHOWN,
             script=_own("leakage.js"),
             explained=explained,
         )
@@ -85,6 +87,8 @@ def _section(data: LeakageData, currency: str) -> dict[str, Any]:
         "controls": controls,
         "chart": month_chart(months, data.period.months),
         "months": {_month(row["month"]): row for row in months},
+        "root_causes": [row for row in data.by_root_cause if row["currency_code"] == currency],
+        "ageing": [row for row in data.ageing if row["currency_code"] == currency],
         "matrix": _matrix(data, currency, order),
     }
 

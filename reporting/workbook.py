@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from concord.files import replacing
 from reporting.data import LeakageData, Row
@@ -49,6 +50,40 @@ CONTROL_FIELDS = (
     Field("Service id", "service_id", 34),
     Field("Source keys", "source_keys", 60),
     Field("Evidence", "evidence", 80),
+    Field("Root cause", "root_cause_type", 20),
+    Field("Root cause key", "root_cause_key", 30),
+)
+ROOT_CAUSE_FIELDS = (
+    Field("Control", "control_id", 9),
+    Field("Name", "control_name", 34),
+    Field("Root cause", "root_cause_type", 20),
+    Field("Root cause key", "root_cause_key", 34),
+    Field("Currency", "currency_code", 9),
+    Field("Under-billed", "under_amount", 15, "money"),
+    Field("Over-billed", "over_amount", 15, "money"),
+    Field("Findings", "findings", 10, "number"),
+    Field("Customers", "customers", 10, "number"),
+)
+AGEING_FIELDS = (
+    Field("Age", "age", 18),
+    Field("Currency", "currency_code", 9),
+    Field("Under-billed", "under_amount", 15, "money"),
+    Field("Over-billed", "over_amount", 15, "money"),
+    Field("Net", "net_amount", 15, "money"),
+    Field("Findings", "findings", 10, "number"),
+)
+TOP_FINDINGS = 50
+TOP_FIELDS = (
+    Field("Control", "control_id", 9),
+    Field("Name", "control_name", 34),
+    Field("Direction", "direction", 10),
+    Field("Customer", "customer_name", 28),
+    Field("Account (billing)", "account_id_billing", 17),
+    Field("Period start", "period_start", 12, "date"),
+    Field("Period end", "period_end", 12, "date"),
+    Field("Amount", "amount", 14, "money"),
+    Field("Currency", "currency_code", 9),
+    Field("Finding", "finding_id", 34),
 )
 COVERAGE_FIELDS = (
     Field("Control", "control_id", 9),
@@ -93,11 +128,18 @@ def write_workbook(data: LeakageData, path: Path) -> None:
         "default_date_format": "yyyy-mm-dd",
     }
     with replacing(path) as temporary, xlsxwriter.Workbook(temporary, options) as workbook:
-        workbook.set_properties({"title": f"Revenue leakage, {data.period.title}", "author": "Concord"})
+        # The moment of the publication, not of the writing: the same state gives the same file.
+        created = data.published_at.astimezone(UTC).replace(tzinfo=None)
+        workbook.set_properties(
+            {"title": f"Revenue leakage, {data.period.title}", "author": "Concord", "created": created}
+        )
         sheets = _Sheets(workbook, data)
         summary = workbook.add_worksheet("Summary")
         tables = {row["control_id"]: sheets.control(row) for row in data.reported_controls}
         sheets.summary(summary, tables)
+        sheets.root_causes(tables)
+        sheets.ageing()
+        sheets.top_findings()
         sheets.plain("Coverage", "What was watched, and what was not", COVERAGE_FIELDS, data.coverage)
         sheets.plain(
             "Disagreement", "Where source systems contradict one another", DISAGREEMENT_FIELDS, data.disagreements
@@ -150,7 +192,7 @@ class _Sheets:
         facts: list[tuple[str, Any]] = [
             ("Lake snapshot", data.snapshot_id),
             ("Published (UTC)", data.published_at),
-            ("Queried (UTC)", data.queried_at),
+            ("Data known until (UTC)", data.known_until),
             ("Controls active", f"{len(data.active_controls)} of {len(data.coverage)}"),
             ("Cleared findings", data.cleared),
         ]
@@ -246,7 +288,7 @@ class _Sheets:
         amount = next(position for position, field in enumerate(CONTROL_FIELDS) if field.key == "amount")
         first, last = top + 2, max(top + 1 + len(shown), top + 2)
         for column in (amount, amount + 1):
-            letter = chr(ord("A") + column)
+            letter = _letter(column)
             cached = sum((row[CONTROL_FIELDS[column].key] for row in shown), Decimal(0))
             # Follows the filter: the sum of the rows that are shown.
             formula = f"=SUBTOTAL(109,{letter}{first}:{letter}{last})"
@@ -261,6 +303,61 @@ class _Sheets:
         top = self._head(sheet, title, "")
         self._table(sheet, top, fields, rows)
 
+    def root_causes(self, tables: dict[str, tuple[str, int, int]]) -> None:
+        """Findings that go back to one thing are one task. Amounts are formulas over the controls' sheets."""
+        sheet = self.workbook.add_worksheet("Root causes")
+        top = self._head(sheet, "What the findings go back to", "One root cause is one task; largest first.")
+        rows = self.data.by_root_cause[:MAX_ROWS]
+        self._table(sheet, top, ROOT_CAUSE_FIELDS, rows)
+        for position, row in enumerate(rows, start=top + 1):
+            for column, direction in ((5, "under"), (6, "over")):
+                formula = _sum_if(
+                    tables[row["control_id"]],
+                    amount_of=direction,
+                    currency_code=row["currency_code"],
+                    root_cause_type=f"$C{position + 1}",
+                    root_cause_key=f"$D{position + 1}",
+                )
+                value = float(row[f"{direction}_amount"])
+                sheet.write_formula(position, column, formula, self.formats["money"], value)
+        self._column_totals(sheet, top, ROOT_CAUSE_FIELDS, rows)
+
+    def ageing(self) -> None:
+        """How old what is open is."""
+        sheet = self.workbook.add_worksheet("Ageing")
+        note = "Days from the end of the billed period to the publication."
+        top = self._head(sheet, "How long it has been open", note)
+        self._table(sheet, top, AGEING_FIELDS, self.data.ageing)
+        self._column_totals(sheet, top, AGEING_FIELDS, self.data.ageing)
+
+    def top_findings(self) -> None:
+        """The largest findings of all controls."""
+        sheet = self.workbook.add_worksheet("Top findings")
+        top = self._head(
+            sheet, "The largest findings", f"The {TOP_FINDINGS} largest; every one is in its control's sheet."
+        )
+        rows = self.data.findings[:TOP_FINDINGS]
+        self._table(sheet, top, TOP_FIELDS, rows)
+
+    def _column_totals(self, sheet, top: int, fields: Sequence[Field], rows: Sequence[Row]) -> None:
+        """A total per currency under the money columns, as formulas over the rows above."""
+        if not rows:
+            return
+        currency = next(place for place, field in enumerate(fields) if field.key == "currency_code")
+        first, last = top + 2, top + 1 + len(rows)
+        for offset, code in enumerate(self.data.currencies):
+            position = top + 2 + len(rows) + offset
+            sheet.write_string(position, 0, "Total", self.total_text)
+            sheet.write_string(position, currency, code, self.total_text)
+            for column, field in enumerate(fields):
+                if field.kind != "money":
+                    continue
+                cached = sum((row[field.key] for row in rows if row["currency_code"] == code), Decimal(0))
+                cells = f"{_letter(column)}{first}:{_letter(column)}{last}"
+                codes = f"${_letter(currency)}{first}:${_letter(currency)}{last}"
+                formula = f'=SUMIFS({cells},{codes},"{code}")'
+                sheet.write_formula(position, column, formula, self.totals["money"], float(cached))
+
     def _head(self, sheet, title: str, note: str) -> int:
         """Title, facts about the query; returns the row of the table's headings."""
         data = self.data
@@ -268,7 +365,7 @@ class _Sheets:
         sheet.set_row(0, 26)
         facts = (
             f"{data.period.title} · lake snapshot {data.snapshot_id} · published {data.published_at:%Y-%m-%d %H:%M} UTC"
-            f" · queried {data.queried_at:%Y-%m-%d %H:%M} UTC"
+            + (f" · data known until {data.known_until:%Y-%m-%d %H:%M} UTC" if data.known_until else "")
         )
         sheet.write_string(1, 0, facts, self.note)
         sheet.write_string(2, 0, note, self.note)
@@ -300,16 +397,21 @@ class _Sheets:
             sheet.write_string(row, column, str(value), style)
 
 
-def _sum_if(table: tuple[str, int, int], direction: str, currency: str) -> str:
-    """Sum of a control sheet's amounts of one direction and currency."""
+def _letter(column: int) -> str:
+    return xl_col_to_name(column)
+
+
+def _sum_if(table: tuple[str, int, int], amount_of: str, currency_code: str, **cells: str) -> str:
+    """Sum of a control sheet's amounts of one direction and currency; further columns equal a cell of this sheet."""
     name, first, last = table
 
     def column(key: str) -> str:
-        letter = chr(ord("A") + next(place for place, field in enumerate(CONTROL_FIELDS) if field.key == key))
+        letter = _letter(next(place for place, field in enumerate(CONTROL_FIELDS) if field.key == key))
         return f"'{name}'!${letter}${first}:${letter}${last}"
 
-    criteria = f'{column("direction")},"{direction}",{column("currency_code")},"{currency}"'
-    return f"=SUMIFS({column('amount')},{criteria})"
+    criteria = [(column("direction"), f'"{amount_of}"'), (column("currency_code"), f'"{currency_code}"')]
+    criteria += [(column(key), cell) for key, cell in cells.items()]
+    return f"=SUMIFS({column('amount')},{','.join(f'{where},{what}' for where, what in criteria)})"
 
 
 def _naive_utc(moment: datetime) -> datetime:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -42,6 +42,7 @@ PUBLICATION_COLUMNS = (
     ("dropped", "BIGINT"),
     ("seconds", "DOUBLE"),
     ("written", "VARCHAR[]"),
+    ("known_until", "TIMESTAMP"),
 )
 STATE_COLUMNS = (
     ("table_schema", "VARCHAR"),
@@ -67,6 +68,7 @@ class Publication:
     dropped: int = 0
     seconds: float = 0.0
     written: tuple[str, ...] = ()
+    known_until: datetime | None = None  # when the latest load that it rests on had finished (UTC, without zone)
 
 
 @dataclass(frozen=True)
@@ -111,11 +113,25 @@ def last_publication(settings: Settings) -> Publication | None:
     """The newest publication, or None when there is none yet."""
     if not is_published(settings):
         return None
+    return publications(settings)[-1]
+
+
+def publications(settings: Settings) -> list[Publication]:
+    """Every publication there was, in order, whether its snapshot is still kept or not.
+
+    Raises ConcordError when nothing is published.
+    """
     with closing(connect_reader(settings)) as connection:
-        ((*values, written),) = connection.execute(
-            f"select {_names(PUBLICATION_COLUMNS)} from ops.publication order by snapshot_id desc limit 1"
-        ).fetchall()
-    return Publication(*values, written=tuple(written))
+        rows = _recorded(connection, "ops.publication")
+    return [Publication(**{**row, "written": tuple(row["written"])}) for row in rows]
+
+
+def _recorded(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    """Rows of ops.publication by column, in order; a column that an older version did not write is None."""
+    result = connection.execute(f"select * from {table} order by snapshot_id")
+    names = [column[0] for column in result.description]
+    rows = [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+    return [{name: row.get(name) for name, _ in PUBLICATION_COLUMNS} for row in rows]
 
 
 def _publish(connection: duckdb.DuckDBPyConnection, contents: list[Content], started: float) -> Publication:
@@ -157,6 +173,7 @@ def _publish(connection: duckdb.DuckDBPyConnection, contents: list[Content], sta
         dropped=dropped,
         seconds=round(time.monotonic() - started, 3),
         written=tuple(written),
+        known_until=_known_until(connection, contents),
     )
     _record(connection, existing, publication)
     return publication
@@ -236,13 +253,31 @@ def _drop_vanished(
     return len(vanished)
 
 
+def _known_until(connection: duckdb.DuckDBPyConnection, contents: list[Content]) -> datetime | None:
+    """When the latest counted load of the workspace had finished; None where it keeps no account of loads."""
+    if not any((content.schema, content.name) == ("core", "fct_load") for content in contents):
+        return None
+    columns = {
+        name
+        for (name,) in connection.execute(
+            "select column_name from duckdb_columns()"
+            " where database_name = ? and schema_name = 'core' and table_name = 'fct_load'",
+            [WORKSPACE],
+        ).fetchall()
+    }
+    if not {"finished_at", "is_counted"} <= columns:
+        return None
+    return connection.execute(
+        f"select max(cast(finished_at as timestamp)) from {identifier(WORKSPACE, 'core', 'fct_load')} where is_counted"
+    ).fetchone()[0]
+
+
 def _record(connection: duckdb.DuckDBPyConnection, existing: set[tuple[str, str]], publication: Publication) -> None:
     """Rewrite ops.publication with one row more: a few rows in one file, instead of a file each."""
     earlier = []
     if ("ops", "publication") in existing:
-        earlier = connection.execute(
-            f"select {_names(PUBLICATION_COLUMNS)} from {identifier(LAKE, 'ops', 'publication')} order by snapshot_id"
-        ).fetchall()
+        recorded = _recorded(connection, identifier(LAKE, "ops", "publication"))
+        earlier = [tuple(row[name] for name, _ in PUBLICATION_COLUMNS) for row in recorded]
     row = tuple(
         list(publication.written) if name == "written" else getattr(publication, name)
         for name, _ in PUBLICATION_COLUMNS

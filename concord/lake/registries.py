@@ -115,12 +115,13 @@ REGISTRIES = (
 )
 
 
-def restore_registries(settings: Settings, as_of: datetime | None = None) -> int:
+def restore_registries(settings: Settings, as_of: datetime | None = None, past: Settings | None = None) -> int:
     """Put every registry into the workspace (schema ``registry``), from the last publication; the number of rows.
 
     The tables are always there and always have the same columns: empty when nothing is published yet, and a column
     that the published table doesn't have is null. ``registry.clock`` says in one row how far they know, and whether a
-    build ``as_of`` that instant (UTC) looks back from there.
+    build ``as_of`` that instant (UTC) looks back from there. ``past``: the settings whose publication is meant, when it
+    isn't these settings' own.
     Raises ConcordError when another process holds the workspace.
     """
     settings.lake_folder.mkdir(parents=True, exist_ok=True)
@@ -135,7 +136,7 @@ def restore_registries(settings: Settings, as_of: datetime | None = None) -> int
         for registry in REGISTRIES:
             _create(workspace, registry.name, registry.columns)
         _create(workspace, CLOCK, CLOCK_COLUMNS)
-        rows, published_until = _fill(workspace, settings)
+        rows, published_until = _fill(workspace, past or settings)
         known_until = _latest(workspace, published_until)
         is_past_rebuild = None not in (as_of, known_until) and as_of.astimezone(UTC).replace(tzinfo=None) < known_until
         workspace.execute(f"insert into {identifier(SCHEMA, CLOCK)} values (?, ?)", [known_until, is_past_rebuild])

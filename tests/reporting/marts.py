@@ -98,6 +98,8 @@ def _finding(position: int, control: str, direction: str, month: int, amount: st
         "period_end": date(2026, month + 1, 1),
         "currency_code": "EUR",
         "amount": Decimal(amount),
+        "root_cause_type": "bill_run",
+        "root_cause_key": f"BR-{month}",
         "is_estimate": False,
         "first_seen_at": datetime(2026, 10, 1, 8),
         "last_seen_at": datetime(2026, 10, 1, 8),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -56,17 +57,20 @@ def test_one_month_holds_only_its_findings(settings: Settings) -> None:
 
 def test_workbook_sheets_rows_and_types(paths: ReportPaths) -> None:
     book = openpyxl.load_workbook(paths.workbook)
-    assert book.sheetnames == ["Summary", "O1", "O2", "U3", "U4", "R1", "Coverage", "Disagreement", "Sources"]
+    assert book.sheetnames == [
+        "Summary", "O1", "O2", "U3", "U4", "R1", "Root causes", "Ageing", "Top findings", "Coverage", "Disagreement",
+        "Sources",
+    ]  # fmt: skip
     sheet = book["O1"]
     headings = [cell.value for cell in sheet[5]]
     rows = [dict(zip(headings, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=6)]
     assert [row["Amount"] for row in rows] == [29.99, 29.99, 14.5]
     assert all(isinstance(row["Period start"], datetime) for row in rows)
     assert sheet.freeze_panes == "B6"
-    assert sheet.auto_filter.ref == "A5:S8"
+    assert sheet.auto_filter.ref == "A5:U8"
     assert "#,##0.00" in sheet["I6"].number_format
     assert "snapshot 1" in sheet["A2"].value
-    assert "queried 20" in sheet["A2"].value
+    assert "published 20" in sheet["A2"].value
     assert sheet["I4"].value == "=SUBTOTAL(109,I6:I8)"
 
 
@@ -99,6 +103,40 @@ def test_summary_totals_are_formulas_with_their_values(paths: ReportPaths) -> No
     first = next(row[0].row for row in formulas.iter_rows() if row[0].value == "O1")
     assert formulas.cell(first, 4).value == "=SUMIFS('O1'!$I$6:$I$8,'O1'!$B$6:$B$8,\"under\",'O1'!$K$6:$K$8,\"EUR\")"
     assert values.cell(first, 4).value == pytest.approx(74.48)
+
+
+def test_root_causes_are_summed_by_formulas(paths: ReportPaths) -> None:
+    formulas = openpyxl.load_workbook(paths.workbook)["Root causes"]
+    values = openpyxl.load_workbook(paths.workbook, data_only=True)["Root causes"]
+    rows = {(row[0].value, row[3].value): row[0].row for row in values.iter_rows(min_row=6) if row[3].value}
+    place = rows["O1", "BR-7"]
+    assert formulas.cell(place, 6).value == (
+        "=SUMIFS('O1'!$I$6:$I$8,'O1'!$B$6:$B$8,\"under\",'O1'!$K$6:$K$8,\"EUR\","
+        f"'O1'!$T$6:$T$8,$C{place},'O1'!$U$6:$U$8,$D{place})"
+    )
+    assert values.cell(place, 6).value == pytest.approx(29.99)
+    total = next(row[0].row for row in values.iter_rows(min_row=6) if row[0].value == "Total")
+    assert formulas.cell(total, 6).value.startswith("=SUMIFS(F6:F")
+    assert values.cell(total, 6).value == pytest.approx(float(UNDER))
+    assert values.cell(total, 7).value == pytest.approx(float(OVER))
+
+
+def test_ageing_adds_up_to_what_is_open(paths: ReportPaths) -> None:
+    sheet = openpyxl.load_workbook(paths.workbook, data_only=True)["Ageing"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=6) if row[0].value]
+    assert {row[0] for row in rows} <= {"up to 30 days", "31 to 60 days", "61 to 90 days", "over 90 days", "Total"}
+    assert sum(row[2] for row in rows if row[0] != "Total") == pytest.approx(float(UNDER))
+    assert rows[-1][0] == "Total" and rows[-1][3] == pytest.approx(float(OVER))
+
+
+def test_the_same_state_gives_the_same_files(settings: Settings, tmp_path: Path) -> None:
+    def written(folder: Path) -> list[bytes]:
+        paths = write_report(settings.model_copy(update={"reports": folder}))
+        return [paths.workbook.read_bytes(), paths.page.read_bytes()]
+
+    first = written(tmp_path / "one")
+    time.sleep(1.1)
+    assert written(tmp_path / "two") == first
 
 
 def test_coverage_leaves_blank_what_was_not_checked(paths: ReportPaths) -> None:
