@@ -59,8 +59,8 @@ dev: $(READY) ## Open Dagster's pages on the demo's lake, with the demo's system
 report: $(READY) ## Write the leakage workbook and page again
 	@$(BIN)/concord report
 
-score: $(READY) ## Compare the findings with the planted truth
-	@$(BIN)/concord score
+score: $(READY) ## Compare the findings with the planted truth, and write the README's tables anew
+	@$(BIN)/concord score --update README.md
 
 sql: $(READY) ## A read-only SQL shell on the published lake
 	@$(BIN)/concord sql

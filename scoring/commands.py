@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,6 +34,9 @@ def score_command(
     identity_floors: Annotated[
         bool, typer.Option("--identity-floors", help="Fail when identity is below what it must reach.")
     ] = False,
+    update: Annotated[
+        Path | None, typer.Option("--update", help="A document whose tables, between its marks, are written anew.")
+    ] = None,
 ) -> None:
     """Compare the published findings and identities with the synthetic operator's truth."""
     from concord.errors import ConcordError
@@ -49,6 +53,10 @@ def score_command(
         typer.echo(as_json(result, details, identity))
     else:
         print_tables(result, details, identity)
+    if update is not None:
+        from scoring.document import update_document
+
+        update_document(update, settings, result, identity)
     missed = failures(result.controls, Floors(floor_precision, floor_recall, ceiling_money_error))
     if identity_floors:
         missed += identity_failures(identity)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ class Found:
     period_start: date | None = None
     period_end: date | None = None
     amount: Decimal = Decimal(0)
+    first_seen_at: datetime | None = None  # data time of the build that found it first, UTC
 
 
 def read_ledger(settings: Settings) -> list[Planted]:
@@ -69,12 +70,12 @@ def read_findings(settings: Settings, snapshot: int | None = None) -> list[Found
     """Every open finding of the published lake."""
     with closing(connect_reader(settings, snapshot)) as lake:
         rows = lake.execute(
-            "select finding_id, control_id, direction, source_keys, period_start, period_end, amount"
+            "select finding_id, control_id, direction, source_keys, period_start, period_end, amount, first_seen_at"
             " from marts_revenue_assurance.leakage_finding where status = 'open'"
         ).fetchall()
     return [
-        Found(finding_id, control_id, direction, parse_keys(keys), start, end, Decimal(amount or 0))
-        for finding_id, control_id, direction, keys, start, end, amount in rows
+        Found(finding_id, control_id, direction, parse_keys(keys), start, end, Decimal(amount or 0), first_seen_at)
+        for finding_id, control_id, direction, keys, start, end, amount, first_seen_at in rows
     ]
 
 

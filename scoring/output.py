@@ -55,13 +55,13 @@ def print_tables(result: Scoring, details: bool, identity: Sequence[IdentityScor
 
 
 def score_table(result: Scoring):
-    """The score as a rich table: a row per control and one for all."""
+    """The score as a rich table: a row per control and one for all. days: median time to detect."""
     from rich import box
     from rich.table import Table
 
     table = Table(title="Findings against the planted truth", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("control", no_wrap=True)
-    for name in ("faults", "findings", "precision", "recall", "true", "found", "money error", "net error"):
+    for name in ("faults", "findings", "precision", "recall", "true", "found", "money error", "net error", "days"):
         table.add_column(name, justify="right", no_wrap=True)
     rows = [*result.controls, *([result.overall] if result.overall else [])]
     for row in rows:
@@ -75,6 +75,7 @@ def score_table(result: Scoring):
             f"{row.found_amount:,.2f}",
             _percent(row.money_error),
             _percent(row.signed_error, sign=True),
+            "—" if row.days_to_detect is None else f"{row.days_to_detect:,.0f}",
             style="bold" if row is result.overall else None,
             end_section=len(rows) > 1 and row is rows[-2],
         )

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from statistics import median
 
 from concord.settings import Settings
 from scoring.ledger import Found, Planted, active_controls, read_findings, read_ledger
@@ -30,6 +31,7 @@ class ControlScore:
     found_amount: Decimal
     money_error: float | None  # sum over things and periods of |found - true|, / true amount
     signed_error: float | None  # (found - true) / true
+    days_to_detect: float | None = None  # median, from the end of the fault's period to the build that found it first
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,18 @@ def _control_score(control: str, groups: Sequence[tuple[list[Planted], list[Foun
         found_amount=found_amount,
         money_error=_ratio(wrong, true_amount),
         signed_error=_ratio(found_amount - true_amount, true_amount),
+        days_to_detect=_days_to_detect(groups),
     )
+
+
+def _days_to_detect(groups: Sequence[tuple[list[Planted], list[Found]]]) -> float | None:
+    """Median over the faults that were found. A fault that is found before its period has ended took no time."""
+    days = []
+    for planted, found in groups:
+        seen = [row.first_seen_at.date() for row in found if row.first_seen_at]
+        if seen:
+            days += [max((min(seen) - row.period_end).days, 0) for row in planted if row.period_end]
+    return median(days) if days else None
 
 
 def _collect(

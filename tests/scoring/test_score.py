@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from concord.errors import ConcordError
+from concord.settings import Settings
+from scoring.document import BEGIN, END, update_document
 from scoring.floors import Floors, failures
+from scoring.identity import IdentityScore
 from scoring.ledger import Found, Planted, parse_keys
 from scoring.matching import same_thing
 from scoring.output import as_json
@@ -148,3 +154,41 @@ def test_json_holds_numbers_and_no_infinity() -> None:
     assert content["controls"][0]["found_amount"] == 7.0
     assert content["controls"][0]["money_error"] is None
     assert content["false_findings"][0]["keys"] == {"crm.product": ["P9"]}
+
+
+def test_time_to_detect_is_the_median_from_the_end_of_the_period() -> None:
+    def seen(name: str, day: int, product: str, period=JULY) -> Found:
+        found = finding(name, "10.00", period=period, crm__product=product)
+        return replace(found, first_seen_at=datetime(2026, 8, day, 6))
+
+    result = compare(
+        [
+            fault("a", "10.00", crm__product="P1"),
+            fault("b", "10.00", crm__product="P2"),
+            fault("c", "10.00", period=AUGUST, crm__product="P3"),
+            fault("missed", "10.00", crm__product="P4"),
+        ],
+        [seen("x", 3, "P1"), seen("y", 11, "P2"), seen("z", 20, "P3", AUGUST)],
+    )
+    assert result.controls[0].days_to_detect == 2
+    assert compare([fault("a", "1.00", crm__product="P1")], []).controls[0].days_to_detect is None
+
+
+def test_the_score_goes_between_the_marks_of_a_document(tmp_path: Path) -> None:
+    operator = tmp_path / "operator"
+    operator.mkdir()
+    (operator / "world.json").write_text('{"customers": 600, "months": 3, "events": 60000, "seed": 42}')
+    settings = Settings(operator=operator)
+    result = compare([fault("a", "10.00", crm__product="P1")], [finding("x", "10.00", crm__product="P1")])
+    document = tmp_path / "README.md"
+    document.write_text(f"# Title\n{BEGIN}\nold figures\n{END}\nmore text\n", encoding="utf-8")
+    for _ in range(2):
+        update_document(document, settings, result, [IdentityScore("customers", "pairs", 10, 9, 9)])
+    text = document.read_text(encoding="utf-8")
+    assert text.startswith("# Title\n") and text.endswith(f"{END}\nmore text\n")
+    assert "600 customers, 3 months, 60,000 usage events asked for, seed 42:" in text
+    assert "old figures" not in text
+    assert text.count("O1") == 1 and "100.00%" in text and "90.000%" in text
+    document.write_text("no marks", encoding="utf-8")
+    with pytest.raises(ConcordError, match="no place for the score"):
+        update_document(document, settings, result, [])
