@@ -30,7 +30,7 @@ SAMPLES := .venv-benchmark
 SAMPLES_READY := $(SAMPLES)/.ready
 SAMPLES_LOCK  := benchmarks/identity/requirements.lock
 
-.PHONY: help setup demo dev report score sql status test lint format bench bench-identity lock clean distclean
+.PHONY: help setup demo dev app browser report score sql status test lint format bench bench-identity lock clean distclean
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,14 @@ demo: $(READY) ## Synthetic operator → ingestion → checks → dbt → public
 
 dev: $(READY) ## Open Dagster's pages on the demo's lake, with the demo's systems running
 	@$(BIN)/concord dev
+
+app: $(READY) ## Open the web app for cases
+	@$(BIN)/concord app
+
+browser: ## Install Chromium, in which the app is tested, unless there is one (Debian and Ubuntu, as root)
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+		if command -v $$name >/dev/null; then echo "The app is tested in $$(command -v $$name)"; exit 0; fi; done; \
+	apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends chromium
 
 report: $(READY) ## Write the leakage workbook and page again
 	@$(BIN)/concord report

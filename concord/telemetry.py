@@ -1,4 +1,4 @@
-"""DuckDB, dlt, Dagster, dbt and Great Expectations call home unless told not to; Concord never does."""
+"""DuckDB, dlt, Dagster, dbt, Great Expectations and Streamlit call home unless told not to; Concord never does."""
 
 import os
 
@@ -8,6 +8,7 @@ _OFF = {
     "DO_NOT_TRACK": "1",
     "GX_ANALYTICS_ENABLED": "false",
     "DAGSTER_DISABLE_TELEMETRY": "1",
+    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
 }
 
 

@@ -199,7 +199,7 @@ def _print_summary(out: Console, result: Demo) -> None:
     }
     for name, place in places.items():
         out.print(f"{name:<10}{_short(place)}")
-    out.print(f"\n{result.seconds:.0f} s. Next: 'make sql' to query, 'make dev' for Dagster.")
+    out.print(f"\n{result.seconds:.0f} s. Next: 'make app' for cases, 'make sql' to query, 'make dev' for Dagster.")
 
 
 def _percent(ratio: float | None) -> str:

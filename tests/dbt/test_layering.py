@@ -152,6 +152,10 @@ def test_concord_imports_no_other_room() -> None:
     assert imports("concord") & (ROOMS - {"concord"}) == set()
 
 
+def test_the_app_reads_the_lake_and_writes_through_cases() -> None:
+    assert imports("app") & (ROOMS - {"app"}) == {"cases", "concord", "reporting"}
+
+
 def test_cases_know_only_the_lake() -> None:
     assert imports("cases") & (ROOMS - {"cases"}) == {"concord"}
 
