@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from seeds.operator.planting.bills import one_off_charges, skip_usage, skipped_runs, spoil_bill
 from seeds.operator.planting.lifecycle import Lifecycle, discounts, plant_lifecycle, running_addons
 from seeds.operator.planting.orders import Bars, OrderPlanter
 from seeds.operator.planting.rating import Rating, keep, rate_events
@@ -15,10 +16,9 @@ from seeds.operator.planting.usage import UsagePlanter
 from seeds.operator.world.allowances import Pots
 from seeds.operator.world.bill_runs import BillRuns, build_bill_runs
 from seeds.operator.world.billing_engine import Discounts, OneOffs, Plans, Rated, bill
-from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import Accounts, Lines, build_lines
 from seeds.operator.world.network import Network, build_network
-from seeds.operator.world.offerings import ACTIVATION_FEE, TERMINATION_FEE, Tariff, build_tariff
+from seeds.operator.world.offerings import MONTHLY, Tariff, build_tariff
 from seeds.operator.world.parameters import Parameters
 from seeds.operator.world.parties import build_parties
 from seeds.operator.world.usage import Events, generate_events
@@ -64,7 +64,6 @@ class Operator:
     lone_sims: LoneSims
     addons: np.ndarray
     discounts: pl.DataFrame
-    one_offs: OneOffs
     bars: Bars
     events: Events
     rating: Rating
@@ -107,7 +106,9 @@ def build_operator(parameters: Parameters) -> Operator:
     rating = keep(rating, planter.accepted(events, rating))
 
     granted = discounts(parameters, lines, chooser)
-    one_offs = _one_offs(parameters, runs, accounts, lines, chooser)
+    owed, charged = one_off_charges(parameters, runs, accounts, lines, chooser)
+    skipped = skipped_runs(parameters, runs, accounts, lines, chooser)
+    rating = skip_usage(rating, skipped)
     true_subscriptions = _subscriptions(lines.is_provisioned, lines.billed_from, lines.end)
     view = lifecycle.billing
     subscriptions = _subscriptions(~view.is_absent, view.start, view.end)
@@ -123,14 +124,15 @@ def build_operator(parameters: Parameters) -> Operator:
         lone_sims=lone_sims,
         addons=addons,
         discounts=granted,
-        one_offs=one_offs,
         bars=orders.bars,
         events=events,
         rating=rating,
         subscriptions=subscriptions,
         plans=plan_intervals(lines, subscriptions),
-        true_bill=_bill(parameters, runs, accounts, lines, true_subscriptions, granted, one_offs, true_rating),
-        actual_bill=_bill(parameters, runs, accounts, lines, subscriptions, granted, one_offs, rating),
+        true_bill=_bill(parameters, runs, accounts, lines, true_subscriptions, granted, owed, true_rating),
+        actual_bill=spoil_bill(
+            _bill(parameters, runs, accounts, lines, subscriptions, granted, charged, rating), runs, chooser, skipped
+        ),
     )
 
 
@@ -163,21 +165,22 @@ def _bill(
     one_offs: OneOffs,
     rating: Rating,
 ) -> pl.DataFrame:
-    """Runs the engine over one set of inputs."""
+    """Runs the engine over one set of inputs; ``discount`` of the lines is a place in ``granted``."""
     plans = plan_intervals(lines, subscriptions)
     day = parameters.clock.local_day
     line = plans["line"].to_numpy()
     has_subscription = np.zeros(len(lines), dtype=bool)
     has_subscription[subscriptions.line] = True
-    granted = granted.filter(pl.Series(has_subscription[granted["line"].to_numpy()]))
+    granted = granted.with_row_index("number").filter(pl.Series(has_subscription[granted["line"].to_numpy()]))
     charged = has_subscription[one_offs.line]
     rows = np.flatnonzero(rating.is_charged)
-    return bill(
+    lines_of_all_runs = bill(
         runs,
         Plans(
             line=line,
             cycle=accounts.cycle[lines.account[line]],
             offering=plans["offering"].to_numpy(),
+            monthly=MONTHLY[plans["offering"].to_numpy()],
             from_day=day(plans["from_at"].to_numpy()),
             to_day=day(plans["to_at"].to_numpy()),
         ),
@@ -185,6 +188,7 @@ def _bill(
             line=granted["line"].to_numpy(),
             is_percentage=granted["is_percentage"].to_numpy(),
             value=granted["value"].to_numpy(),
+            cap=granted["cap"].to_numpy(),
             from_day=day(granted["from_at"].to_numpy()),
             to_day=day(granted["to_at"].to_numpy()),
         ),
@@ -197,21 +201,9 @@ def _bill(
             amount=rating.amount[rows],
         ),
     )
-
-
-def _one_offs(parameters: Parameters, runs: BillRuns, accounts: Accounts, lines: Lines, chooser: Chooser) -> OneOffs:
-    """Activation fees of lines that began in the window; termination fees some days after a cease."""
-    day = parameters.clock.local_day
-    activated = np.flatnonzero(
-        (ACTIVATION_FEE[lines.offering] > 0) & ~lines.fee_waived & (day(lines.start) >= parameters.start_day)
-    )
-    ceased = chooser.lines("O7.termination_fee")
-    ceased = ceased[lines.end[ceased] < NEVER]
-    line = np.concatenate([activated, ceased])
-    charge_day = np.concatenate([day(lines.start[activated]), day(lines.end[ceased] + 6 * DAY)])
-    amount = np.concatenate([ACTIVATION_FEE[lines.offering[activated]], np.full(len(ceased), TERMINATION_FEE)])
-    cycle = accounts.cycle[lines.account[line]]
-    return OneOffs(line, lines.offering[line], runs.containing(cycle, charge_day), amount)
+    # Discounts by their place among all that were granted.
+    numbers = np.append(granted["number"].to_numpy().astype(np.int64), -1)
+    return lines_of_all_runs.with_columns(discount=pl.Series(numbers[lines_of_all_runs["discount"].to_numpy()]))
 
 
 def _lone_sims(parameters: Parameters, lines: Lines) -> LoneSims:

@@ -23,6 +23,7 @@ from seeds.operator.copies.performance import copy_performance, name_flaws
 from seeds.operator.copies.subscribers import copy_subscribers
 from seeds.operator.copies.usage import arrange, copy_usage
 from seeds.operator.ledger import build_ledger, subject_text
+from seeds.operator.planting.bill_rows import bill_rows
 from seeds.operator.planting.collection import collection_rows
 from seeds.operator.planting.orders_rows import barred_usage_rows
 from seeds.operator.truth import build_truth
@@ -30,7 +31,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 11
+VERSION = 12
 
 
 def generate(
@@ -138,7 +139,11 @@ def _flaws(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.Data
 
 def _planted(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.DataFrame]:
     """Faults and distractors that tell their own money, one frame per stage of the chain."""
-    return [barred_usage_rows(operator, keys), collection_rows(operator, keys, billing.entities["invoice"])]
+    return [
+        barred_usage_rows(operator, keys),
+        collection_rows(operator, keys, billing.entities["invoice"]),
+        *bill_rows(operator, keys),
+    ]
 
 
 def _write_parameters(folder: Path, parameters: Parameters) -> None:

@@ -9,6 +9,7 @@ from seeds.operator.build import Operator
 from seeds.operator.copies.columns import cents, dates
 from seeds.operator.copies.keys import Keys
 from seeds.operator.planting.roles import CODES, NUMBER, ROLES, SEPARATE
+from seeds.operator.planting.roles_bills import OF_AN_ACCOUNT
 from seeds.operator.world.lines import imsi
 from seeds.operator.world.offerings import CURRENCY
 
@@ -108,11 +109,13 @@ def _role_columns(roles: np.ndarray) -> dict[str, pl.Series]:
 
 
 def _faults(operator: Operator, keys: Keys) -> pl.DataFrame:
-    """One row per line and completed run whose bill is wrong.
+    """One row per line and completed run whose bill is wrong; those of whole accounts stand elsewhere.
 
     Raises ValueError when a bill differs for a line on which no fault was planted: the ledger would be incomplete.
     """
     differences = bill_differences(operator.true_bill, operator.actual_bill)
+    of_accounts = operator.chooser.lines(*OF_AN_ACCOUNT).tolist()
+    differences = differences.filter(~pl.col("line").is_in(of_accounts))
     line, run = differences["line"].to_numpy(), differences["run"].to_numpy()
     role = operator.chooser.role[line]
     is_fault = np.array([False] + [entry.kind == "fault" for entry in ROLES])

@@ -11,7 +11,7 @@ import pytest
 from seeds.operator.build import build_operator
 from seeds.operator.ledger import bill_differences
 from seeds.operator.world.bill_runs import build_bill_runs
-from seeds.operator.world.billing_engine import Discounts, OneOffs, Plans, Rated, bill, divide_half_up
+from seeds.operator.world.billing_engine import NO_CAP, Discounts, OneOffs, Plans, Rated, bill, divide_half_up
 from seeds.operator.world.clock import DAY, HOUR, Clock, add_months, day_number
 from seeds.operator.world.offerings import EMERGENCY, INDEX
 from seeds.operator.world.parameters import Parameters
@@ -94,10 +94,11 @@ def test_a_plan_change_with_a_discount_by_hand() -> None:
             line=np.array([0, 0]),
             cycle=np.array([1, 1]),
             offering=np.array([INDEX["MOB_S"], INDEX["MOB_M"]]),
+            monthly=np.array([999, 1999]),
             from_day=np.array([first - 50, first + 4]),
             to_day=np.array([first + 4, first + 12]),
         ),
-        Discounts(np.array([0]), np.array([True]), np.array([1000]), np.array([first - 50]), np.array([first + 9])),
+        _discounts((0, True, 1000, NO_CAP, first - 50, first + 9)),
         OneOffs(np.array([0, 0]), np.array([0, 0]), np.array([0, -1]), np.array([1999, 500])),
         Rated(
             line=np.array([0, 0, 0]),
@@ -127,12 +128,57 @@ def test_an_absolute_discount_never_exceeds_the_charge() -> None:
     first = day_number(date(2026, 7, 1))
     lines = bill(
         runs,
-        Plans(*(np.array([value]) for value in (0, 0, INDEX["M2M_DATA"], first, first + 400))),
-        Discounts(np.array([0]), np.array([False]), np.array([300]), np.array([first]), np.array([first + 400])),
+        Plans(*(np.array([value]) for value in (0, 0, INDEX["M2M_DATA"], 250, first, first + 400))),
+        _discounts((0, False, 300, NO_CAP, first, first + 400)),
         OneOffs(NOTHING, NOTHING, NOTHING, NOTHING),
         Rated(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     )
     assert lines.group_by("run").agg(pl.col("amount").sum())["amount"].to_list() == [0, 0, 0]
+
+
+def test_discounts_that_stack_by_hand() -> None:
+    """29.99: 5.00 off, then of what is left 10 % and 50 %, the latter capped at 10.00; one ends in mid-month."""
+    runs = build_bill_runs(Parameters())
+    first = day_number(date(2026, 7, 1))
+    lines = bill(
+        runs,
+        Plans(*(np.array([value]) for value in (0, 0, INDEX["MOB_L"], 2999, first, first + 31))),
+        _discounts(
+            (0, True, 1000, NO_CAP, first - 60, first + 400),
+            (0, False, 500, NO_CAP, first - 30, first + 9),
+            (0, True, 5000, 1000, first - 10, first + 400),
+        ),
+        OneOffs(NOTHING, NOTHING, NOTHING, NOTHING),
+        Rated(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    )
+    found = lines.filter(pl.col("line_type") == 3).select("discount", "quantity", "amount").rows()
+    assert found == [
+        (0, 31, -285),  # (2.499 × 9 + 2.999 × 22) / 31 = 2.8538…
+        (1, 9, -145),  # 5.00 × 9 / 31 = 1.4516…
+        (2, 31, -1000),  # 12.495 and 14.995, each capped at 10.00
+    ]
+
+
+def test_together_discounts_never_exceed_the_charge() -> None:
+    runs = build_bill_runs(Parameters())
+    first = day_number(date(2026, 7, 1))
+    lines = bill(
+        runs,
+        Plans(*(np.array([value]) for value in (0, 0, INDEX["MOB_S"], 999, first, first + 31))),
+        _discounts(
+            (0, False, 700, NO_CAP, first - 3, first + 400),
+            (0, False, 500, NO_CAP, first - 2, first + 400),
+            (0, True, 5000, NO_CAP, first - 1, first + 400),
+        ),
+        OneOffs(NOTHING, NOTHING, NOTHING, NOTHING),
+        Rated(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    )
+    # The percentage of nothing is nothing, and a line of zero is left out.
+    assert lines.filter(pl.col("line_type") == 3).select("discount", "amount").rows() == [(0, -700), (1, -299)]
+
+
+def _discounts(*rows: tuple[int, bool, int, int, int, int]) -> Discounts:
+    return Discounts(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
 def test_only_planted_lines_have_a_wrong_bill() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from seeds.operator.generate import generate
 
-CONTROLS = ("O1", "O2", "O3", "O6", "O7", "O8", "U3", "U4", "R1", "C1")
+CONTROLS = ("O1", "O2", "O3", "O6", "O7", "O8", "U3", "U4", "R1", "R2", "R3", "R5", "C1")
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,13 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnect
         """create table billed as
         select line.subscription_id, invoice.bill_run_id, line.line_type, line.usage_type, sum(line.amount) as amount
         from billing_invoice_line as line join billing_invoice as invoice using (invoice_id) group by all"""
+    )
+    # What the bill itself gets wrong: these subscriptions don't follow from plans, calendar and rating.
+    connection.execute(
+        """create table misbilled as
+        select billed.subscription_id from billing_subscription as billed join ledger using (account_id)
+        where kind = 'fault' and control_id = 'R2'
+        union all select subscription_id from ledger where kind = 'fault' and control_id = 'R5'"""
     )
     return connection
 
@@ -80,7 +87,7 @@ def test_amounts_are_positive_and_directions_follow_the_control(database: duckdb
 
 def test_no_customer_is_the_subject_of_two_controls(database: duckdb.DuckDBPyConnection) -> None:
     shared = database.sql(
-        """select customer from ledger where kind = 'fault' group by customer
+        """select coalesce(customer, account_id) from ledger where kind = 'fault' group by all
         having count(distinct control_id) > 1 or count(distinct direction) > 1 or count(distinct subject) > 1"""
     ).fetchall()
     assert shared == []
@@ -144,7 +151,8 @@ def test_unbilled_usage_is_the_gap_between_rating_and_the_bill(database: duckdb.
             select first(run.bill_run_id order by run.period_end) from cycle_run as run
             where run.account_id = subscription.account_id and run.run_at > rated.rated_at
                 and timezone('Europe/Berlin', run.period_end::timestamp) > rated.started_at) as due_run
-        from billing_rated_usage as rated join billing_subscription as subscription using (subscription_id)"""
+        from billing_rated_usage as rated join billing_subscription as subscription using (subscription_id)
+        where subscription_id not in (from misbilled)"""
     )
     gaps = database.sql(
         """select subscription_id, bill_run_id, sum(gap) from (
@@ -328,6 +336,7 @@ def test_recurring_lines_follow_from_plans_and_calendar(database: duckdb.DuckDBP
         select count(*) from charged
         full join (select subscription_id, bill_run_id, sum(amount) as amount from billed
             where line_type = 'RC' group by all) as billed using (subscription_id, bill_run_id)
-        where abs(coalesce(charged.amount, 0) - coalesce(billed.amount, 0)) > 0.011"""
+        where abs(coalesce(charged.amount, 0) - coalesce(billed.amount, 0)) > 0.011
+            and subscription_id not in (from misbilled)"""
     ).fetchone()[0]
     assert differing == 0

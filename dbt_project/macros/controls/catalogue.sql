@@ -14,6 +14,9 @@
         'u3_rated_never_billed',
         'u4_duplicate_usage',
         'r1_mis_rating',
+        'r2_account_missed_in_bill_cycle',
+        'r3_fee_missed',
+        'r5_proration_or_rounding',
         'c1_dunning_not_triggered',
     ]) }}
 {%- endmacro %}

@@ -30,6 +30,7 @@ from seeds.operator.world.offerings import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SINCE = datetime(2015, 12, 31, 23, tzinfo=UTC)
+ACTIVATION, EARLY_TERMINATION = "activation fee", "early termination fee"
 # Sold until the end of the window; those who have it keep it.
 _RETIRED = ("FIX_PHONE",)
 
@@ -70,6 +71,13 @@ def copy_catalog(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
         "product_offering": _frame(offerings),
         "product_offering_price": _frame([(price["id"], price, _SINCE) for price in prices]),
     }
+
+
+def fee_keys(operator: Operator, keys: Keys, fee: str) -> dict[int, str]:
+    """Keys of the prices of one kind of one-off fee, by offering; an offering without the fee is left out."""
+    key_of = {price["name"]: price["id"] for price in _prices(operator, keys)}
+    names = {number: f"{code} {fee}" for number, code in enumerate(CODES)}
+    return {number: key_of[name] for number, name in names.items() if name in key_of}
 
 
 def _frame(rows: list[tuple[str, dict, datetime]]) -> pl.DataFrame:
@@ -120,9 +128,9 @@ def _prices(operator: Operator, keys: Keys) -> list[dict]:
         offering = OFFERINGS[number]
         add(number, f"{code} monthly charge", "recurring", offering.monthly / 100, 1, "month")
         if ACTIVATION_FEE[number]:
-            add(number, f"{code} activation fee", "oneTime", int(ACTIVATION_FEE[number]) / 100, 1, "item")
+            add(number, f"{code} {ACTIVATION}", "oneTime", int(ACTIVATION_FEE[number]) / 100, 1, "item")
         if offering.category != ADDON and offering.monthly:
-            add(number, f"{code} early termination fee", "oneTime", TERMINATION_FEE / 100, 1, "item")
+            add(number, f"{code} {EARLY_TERMINATION}", "oneTime", TERMINATION_FEE / 100, 1, "item")
     for rate in operator.tariff.rates:
         valid = {"startDateTime": _iso(change if rate.is_raised else _SINCE)}
         if rate.is_replaced:

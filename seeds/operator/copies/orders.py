@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.build import Operator
+from seeds.operator.copies.catalog import ACTIVATION, EARLY_TERMINATION, fee_keys
 from seeds.operator.copies.columns import choose_words, digits, instants, numbered, reword
 from seeds.operator.copies.json_text import (
     array,
@@ -19,6 +20,7 @@ from seeds.operator.copies.json_text import (
     text,
 )
 from seeds.operator.copies.keys import Keys
+from seeds.operator.planting.bills import owes_termination_fee
 from seeds.operator.planting.orders import agreed_terms
 from seeds.operator.world.clock import DAY, HOME_ZONE, HOUR, MINUTE, NEVER
 from seeds.operator.world.lines import OWN_CRM, local_moment
@@ -172,6 +174,7 @@ def copy_orders(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
         referred=pl.Series(np.where(lines.home[line] == OWN_CRM, "Customer", "LegacyCustomer").tolist()),
         is_v5=pl.Series(random.random(count) < _V5_SHARE),
         has_extra=pl.Series(random.random(count) < 0.15),
+        **_fees(operator, keys, book, offering),
     )
     service_frame = frame.filter("has_service_order")
     return {
@@ -184,12 +187,60 @@ def copy_orders(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
     }
 
 
+def _fees(operator: Operator, keys: Keys, book: pl.DataFrame, offering: np.ndarray) -> dict[str, pl.Series]:
+    """The one-off fee that goes with each order: its key in the catalogue, its name, and whether it was waived.
+
+    A new line owes its offering's activation fee, a cease within the minimum term the early-termination fee.
+    """
+    lines, chooser = operator.lines, operator.chooser
+    line, reason = book["line"].to_numpy(), book["reason"].to_numpy()
+    waived_end = chooser.lines("R3.termination_fee_waived")
+    early = np.isin(line, np.union1d(owes_termination_fee(lines, chooser), waived_end)) & (reason == "cease")
+    price = pl.Series([None] * len(book), dtype=pl.String)
+    for owes, fee in ((reason == "new", ACTIVATION), (early, EARLY_TERMINATION)):
+        named = pl.Series(offering).replace_strict(fee_keys(operator, keys, fee), default=None, return_dtype=pl.String)
+        price = pl.select(pl.when(pl.Series(owes)).then(named).otherwise(price)).to_series()
+    waived = np.where(reason == "new", lines.fee_waived[line], np.isin(line, waived_end))
+    return {
+        "fee_price": price,
+        "fee_name": pl.Series(np.where(reason == "new", ACTIVATION, EARLY_TERMINATION).tolist()),
+        "fee_waived": pl.Series(waived),
+    }
+
+
+def _one_off_price() -> pl.Expr:
+    """The item's one-off fee (TMF622 OrderPrice); an alteration of 100 percent waives it."""
+    waiver = object_(
+        {
+            "name": text("waiver"),
+            "priceType": text("oneTime"),
+            "description": text("fee waived when ordered"),
+            "price": object_({"percentage": plain("100")}),
+        }
+    )
+    price = object_(
+        {
+            "name": text(pl.col("fee_name")),
+            "priceType": text("oneTime"),
+            "productOfferingPrice": object_({"id": text(pl.col("fee_price"))}),
+            "priceAlteration": only_if(pl.col("fee_waived"), array(waiver)),
+        }
+    )
+    return only_if(pl.col("fee_price").is_not_null(), price)
+
+
 def _time(column: str) -> pl.Expr:
     return local_text(pl.col(column), HOME_ZONE)
 
 
-def _terms() -> dict[str, pl.Expr]:
-    """What was agreed about the price: months without the recurring charge."""
+def _item_prices() -> pl.Expr:
+    """The prices that the item names: the recurring one where it was altered, and the one-off fee."""
+    named = (pl.col("free_months") > 0) | pl.col("fee_price").is_not_null()
+    return only_if(named, array(_recurring_price(), _one_off_price()))
+
+
+def _recurring_price() -> pl.Expr:
+    """What was agreed about the recurring price: months without it."""
     alteration = object_(
         {
             "name": text("Startaktion"),
@@ -200,7 +251,7 @@ def _terms() -> dict[str, pl.Expr]:
         }
     )
     price = object_({"priceType": text("recurring"), "priceAlteration": array(alteration)})
-    return {"itemPrice": only_if(pl.col("free_months") > 0, array(price))}
+    return only_if(pl.col("free_months") > 0, price)
 
 
 def _product_characteristics() -> pl.Expr:
@@ -240,8 +291,8 @@ def _product_order() -> pl.Expr:
             "state": text(pl.col("state")),
             "productOffering": object_({"id": text(pl.col("offering")), "name": text(pl.col("offering_name"))}),
             "product": product,
+            "itemPrice": _item_prices(),
             "billingAccount": object_({"id": text(pl.col("account"))}),
-            **_terms(),
             "@type": text("ProductOrderItem"),
         }
     )

@@ -47,7 +47,10 @@ def debtors(operator: Operator) -> Debtors:
 
 
 def collection_rows(operator: Operator, keys: Keys, invoice: pl.DataFrame) -> pl.DataFrame:
-    """What dunning forgot: a row for each overdue invoice of the faults' accounts, worth what is never paid."""
+    """What dunning forgot: a row for each overdue invoice of the faults' accounts, worth what is never paid.
+
+    Nobody is dunned for less than ten euros.
+    """
     line = operator.chooser.lines(*FAULTS)
     account = pl.DataFrame(
         {
@@ -68,7 +71,7 @@ def collection_rows(operator: Operator, keys: Keys, invoice: pl.DataFrame) -> pl
         share = pl.when(pl.col("age") >= days).then(pl.lit(percent)).otherwise(share)
     # A reminder has been sent to the stalled: they are behind once the next step was due.
     stalled = (pl.col("role") == NUMBER["C1.stalled"]) & (pl.col("age") < _NEVER_PAID[1][0])
-    lost = overdue.with_columns(share=share).filter((pl.col("share") > 0) & ~stalled)
+    lost = overdue.with_columns(share=share).filter((pl.col("share") > 0) & ~stalled & (pl.col("cents") >= 1000))
     lost = lost.with_columns(amount=(pl.col("cents") * pl.col("share") + 50) // 100)
     count = len(lost)
     return planted_rows(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from seeds.operator.planting.bills import plant_bills
 from seeds.operator.planting.roles import LIFECYCLE, Chooser, Role
 from seeds.operator.world.bill_runs import BillRuns
+from seeds.operator.world.billing_engine import NO_CAP
 from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import OWN_CRM, Accounts, Lines, local_moment, mobile_number
 from seeds.operator.world.offerings import ADDON, FIXED, HAS_SHARED_ALLOWANCE, INDEX, MOBILE, MONTHLY
@@ -56,7 +58,7 @@ class Lifecycle:
     swapped_with: np.ndarray  # line whose number the CRM product carries by mistake; -1 none
 
 
-class _Planter:
+class Planter:
     """Holds what the single steps share."""
 
     def __init__(self, parameters: Parameters, runs: BillRuns, accounts: Accounts, lines: Lines, customers: int):
@@ -117,20 +119,21 @@ def plant_lifecycle(
     parameters: Parameters, runs: BillRuns, accounts: Accounts, lines: Lines, customers: int
 ) -> Lifecycle:
     """Gives out the lifecycle roles and changes ``lines`` accordingly, in place."""
-    planter = _Planter(parameters, runs, accounts, lines, customers)
+    planter = Planter(parameters, runs, accounts, lines, customers)
     wrong_end = _faults(planter)
     _recycled_numbers(planter)
     _several_lines(planter)
     _ordinary_events(planter)
     _views_that_lag(planter)
     _ceases(planter)
+    plant_bills(planter)
     _background(planter)
     planter.billing.start = lines.start.copy()
     planter.billing.end = np.where(wrong_end == 0, lines.end, wrong_end)
     return Lifecycle(planter.chooser, planter.billing, planter.network, planter.swapped_with)
 
 
-def _faults(planter: _Planter) -> np.ndarray:
+def _faults(planter: Planter) -> np.ndarray:
     """O1, O2, O7 and the plan changes of R1. Returns billing's wrong end per line, 0 where it is right."""
     lines, billing = planter.lines, planter.billing
     wrong_end = np.zeros(len(lines), dtype=np.int64)
@@ -178,7 +181,7 @@ def _faults(planter: _Planter) -> np.ndarray:
     return wrong_end
 
 
-def _recycled_numbers(planter: _Planter) -> None:
+def _recycled_numbers(planter: Planter) -> None:
     """A former holder gives a number up; at least 30 days later somebody else gets it."""
     lines, chooser = planter.lines, planter.chooser
     for code in ("O1.recycled_number", "O7.recycled_number"):
@@ -195,7 +198,7 @@ def _recycled_numbers(planter: _Planter) -> None:
         lines.new_number[holder] = lines.number[former]
 
 
-def _several_lines(planter: _Planter) -> None:
+def _several_lines(planter: Planter) -> None:
     """Customers with more than one line: numbers swapped in the CRM, one of two ceased."""
     lines, chooser = planter.lines, planter.chooser
     mobile_count = np.bincount(lines.customer[planter.mobile], minlength=len(chooser.is_taken))
@@ -211,7 +214,7 @@ def _several_lines(planter: _Planter) -> None:
     planter.end_at(chosen, planter.moment(planter.billed_day(chosen, 10), 9, 15))
 
 
-def _ordinary_events(planter: _Planter) -> None:
+def _ordinary_events(planter: Planter) -> None:
     """Honest events in the life of one line."""
     lines, days = planter.lines, planter.parameters.days
     first, last = planter.first, planter.first + days
@@ -252,7 +255,7 @@ def _ordinary_events(planter: _Planter) -> None:
     planter.choose("O1.number_spelling", planter.charged & planter.mobile)
 
 
-def _views_that_lag(planter: _Planter) -> None:
+def _views_that_lag(planter: Planter) -> None:
     """The network's dump is late, or misses a line for a day."""
     first, days = planter.first, planter.parameters.days
     chosen = planter.choose("O1.dump_lags", planter.mobile & planter.charged)
@@ -263,7 +266,7 @@ def _views_that_lag(planter: _Planter) -> None:
     planter.network.missing_day[chosen] = planter.day_between(first + 2, first + days - 4, len(chosen))
 
 
-def _ceases(planter: _Planter) -> None:
+def _ceases(planter: Planter) -> None:
     """Ceases that billing handled well, and ceases that did not happen."""
     lines, days = planter.lines, planter.parameters.days
     first = planter.first
@@ -281,7 +284,7 @@ def _ceases(planter: _Planter) -> None:
     )
 
 
-def _background(planter: _Planter) -> None:
+def _background(planter: Planter) -> None:
     """What happens to everybody else: some come, some go, some change plan or SIM card."""
     lines, random = planter.lines, planter.random
     first, last = planter.first, planter.first + planter.parameters.days
@@ -314,7 +317,7 @@ def running_addons(parameters: Parameters, lines: Lines, role: Role) -> np.ndarr
 
 
 def discounts(parameters: Parameters, lines: Lines, chooser: Chooser) -> pl.DataFrame:
-    """Granted discounts: line, is_percentage, value (hundredths of a percent or cents), from_at, to_at."""
+    """Granted discounts: line, is_percentage, value (hundredths of a percent or cents), cap (cents), from_at, to_at."""
     random = parameters.random("discounts")
     count = len(lines)
     barred = np.zeros(count, dtype=bool)
@@ -348,6 +351,7 @@ def discounts(parameters: Parameters, lines: Lines, chooser: Chooser) -> pl.Data
             "line": line,
             "is_percentage": is_percentage,
             "value": value,
+            "cap": np.full(number, NO_CAP),
             "from_at": midnight(from_day),
             "to_at": np.where(ends, midnight(to_day), NEVER),
         }

@@ -12,30 +12,39 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.world.bill_runs import BillRuns
-from seeds.operator.world.offerings import MONTHLY
+from seeds.operator.world.discounting import PARTS, reductions
 
 RECURRING, USAGE, ONE_OFF, DISCOUNT = range(4)
 LINE_TYPES = ("RC", "UC", "OC", "DC")
+NO_CAP = 10**9
+_COLUMNS = (
+    "line", "run", "line_type", "usage_type", "offering", "discount", "period_start", "period_end", "quantity",
+    "amount",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Plans:
-    """Which offering a line is charged for, one element per interval [from_day, to_day)."""
+    """Which offering a line is charged for and at which monthly price (cents), one element per interval
+    [from_day, to_day)."""
 
     line: np.ndarray
     cycle: np.ndarray
     offering: np.ndarray
+    monthly: np.ndarray
     from_day: np.ndarray
     to_day: np.ndarray
 
 
 @dataclass(frozen=True)
 class Discounts:
-    """Reductions of a line's recurring charge. ``value`` is hundredths of a percent, or cents a month."""
+    """Reductions of a line's recurring charge. ``value`` is hundredths of a percent, or cents a month; ``cap`` the most
+    cents a month that it may take off (NO_CAP: as much as there is)."""
 
     line: np.ndarray
     is_percentage: np.ndarray
     value: np.ndarray
+    cap: np.ndarray
     from_day: np.ndarray
     to_day: np.ndarray
 
@@ -70,26 +79,24 @@ def divide_half_up(numerator: np.ndarray, denominator: np.ndarray | int) -> np.n
 def bill(runs: BillRuns, plans: Plans, discounts: Discounts, one_offs: OneOffs, rated: Rated) -> pl.DataFrame:
     """Invoice lines of all completed runs.
 
-    Columns: line, run, line_type, usage_type (-1 none), offering (-1 none), period_start, period_end, quantity, amount.
+    Columns: line, run, line_type, usage_type (-1 none), offering (-1 none), discount (position in ``discounts``, -1
+    none), period_start, period_end, quantity, amount.
     Lines of zero are left out, except recurring ones. Sorted by run, line, line type, period and usage type.
     """
     parts = [_usage(runs, rated), _one_offs(runs, one_offs)]
-    order = np.argsort(plans.line, kind="stable")
-    first = np.searchsorted(plans.line[order], discounts.line, side="left")
-    last = np.searchsorted(plans.line[order], discounts.line, side="right")
-    # One element for each pair of a discount and a plan interval of its line.
-    pair_discount = np.repeat(np.arange(len(discounts.line)), last - first)
-    offset = np.arange(len(pair_discount)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-    pair_plan = order[np.repeat(first, last - first) + offset]
+    taken_off = reductions(plans, discounts)
     for run in np.flatnonzero(runs.is_completed):
         parts.append(_recurring(runs, run, plans))
-        parts.append(_discounts(runs, run, plans, discounts, pair_plan, pair_discount))
-    return pl.concat(parts).sort(["run", "line", "line_type", "period_start", "usage_type", "offering", "amount"])
+        parts.append(_discounts(runs, run, plans, taken_off))
+    order = ["run", "line", "line_type", "period_start", "usage_type", "offering", "discount", "amount"]
+    return pl.concat(parts).sort(order)
 
 
 def _frame(**columns: np.ndarray) -> pl.DataFrame:
-    length = max(np.size(value) for value in columns.values())
-    return pl.DataFrame({name: np.broadcast_to(value, length).astype(np.int64) for name, value in columns.items()})
+    """Invoice lines; the discount is -1 where none is named."""
+    length = np.size(columns["line"])
+    columns = {**columns, "discount": columns.get("discount", np.full(length, -1))}
+    return pl.DataFrame({name: np.broadcast_to(columns[name], length).astype(np.int64) for name in _COLUMNS})
 
 
 def _recurring(runs: BillRuns, run: int, plans: Plans) -> pl.DataFrame:
@@ -107,35 +114,41 @@ def _recurring(runs: BillRuns, run: int, plans: Plans) -> pl.DataFrame:
         period_start=begin[chosen],
         period_end=end[chosen],
         quantity=days,
-        amount=divide_half_up(MONTHLY[offering] * days, runs.month_days[run]),
+        amount=divide_half_up(plans.monthly[chosen] * days, runs.month_days[run]),
     )
 
 
-def _discounts(
-    runs: BillRuns, run: int, plans: Plans, discounts: Discounts, pair_plan: np.ndarray, pair_discount: np.ndarray
-) -> pl.DataFrame:
-    begin = np.maximum(plans.from_day[pair_plan], discounts.from_day[pair_discount])
-    begin = np.maximum(begin, runs.period_start[run])
-    end = np.minimum(plans.to_day[pair_plan], discounts.to_day[pair_discount])
-    end = np.minimum(end, runs.period_end[run])
-    chosen = np.flatnonzero((plans.cycle[pair_plan] == runs.cycle[run]) & (end > begin))
-    plan, discount = pair_plan[chosen], pair_discount[chosen]
-    days = (end - begin)[chosen]
-    offering = plans.offering[plan]
-    monthly = MONTHLY[offering]
-    percentage = divide_half_up(monthly * discounts.value[discount] * days, 10_000 * runs.month_days[run])
-    absolute = divide_half_up(np.minimum(discounts.value[discount], monthly) * days, runs.month_days[run])
-    amount = np.where(discounts.is_percentage[discount], percentage, absolute)
+def _discounts(runs: BillRuns, run: int, plans: Plans, taken_off: pl.DataFrame) -> pl.DataFrame:
+    """One line for each discount and plan interval; what its stretches take off is added up before it is rounded."""
+    days = pl.col("to_day") - pl.col("from_day")
+    sums = (
+        taken_off.filter(pl.Series(plans.cycle == runs.cycle[run])[taken_off["plan"]])
+        .with_columns(
+            from_day=pl.col("from_day").clip(int(runs.period_start[run])),
+            to_day=pl.col("to_day").clip(None, int(runs.period_end[run])),
+        )
+        .filter(pl.col("to_day") > pl.col("from_day"))
+        .group_by("plan", "discount")
+        .agg(
+            pl.col("from_day").min().alias("begin"),
+            pl.col("to_day").max().alias("end"),
+            days.sum().alias("days"),
+            (pl.col("reduction") * days).sum().alias("parts"),
+        )
+        .sort("plan", "discount")
+    )
+    plan = sums["plan"].to_numpy()
     lines = _frame(
         line=plans.line[plan],
-        run=np.full(len(chosen), run),
-        line_type=np.full(len(chosen), DISCOUNT),
-        usage_type=np.full(len(chosen), -1),
-        offering=offering,
-        period_start=begin[chosen],
-        period_end=end[chosen],
-        quantity=days,
-        amount=-amount,
+        run=np.full(len(plan), run),
+        line_type=np.full(len(plan), DISCOUNT),
+        usage_type=np.full(len(plan), -1),
+        offering=plans.offering[plan],
+        discount=sums["discount"].to_numpy(),
+        period_start=sums["begin"].to_numpy(),
+        period_end=sums["end"].to_numpy(),
+        quantity=sums["days"].to_numpy(),
+        amount=-divide_half_up(sums["parts"].to_numpy(), PARTS * runs.month_days[run]),
     )
     return lines.filter(pl.col("amount") != 0)
 

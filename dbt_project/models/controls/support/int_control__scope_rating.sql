@@ -5,3 +5,12 @@ select
     'rated event' as subject,
     sum(case when charge_bill_run_id is not null and not is_reversal then 1 else 0 end) as subjects_checked
 from {{ ref('fct_rated_usage') }}
+union all
+select 'R2' as control_id, 'account and run' as subject, count(*) as subjects_checked
+from (select distinct billing_account_id, bill_run_id from {{ ref('int_bill__expected_line') }}) as owed
+union all
+select 'R3' as control_id, 'one-off fee' as subject, count(*) as subjects_checked
+from {{ ref('int_bill__fee_due') }}
+union all
+select 'R5' as control_id, 'recurring line' as subject, count(*) as subjects_checked
+from {{ ref('int_bill__recomputed_line') }}
