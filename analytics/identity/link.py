@@ -13,7 +13,6 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-from splink import DuckDBAPI, Linker
 
 from analytics.identity.blocking import (
     RULES,
@@ -29,6 +28,7 @@ from analytics.identity.comparisons import COMPARISONS
 from analytics.identity.engine import Resources, quiet_splink, workspace
 from analytics.identity.features import check_rows, checked, make_features, record_hash
 from analytics.identity.model import LinkModel
+from analytics.identity.scores import make_predicted
 from concord.errors import ConcordError
 
 logger = logging.getLogger(__name__)
@@ -292,12 +292,7 @@ class _Run:
 
 def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     """The table ``scored`` from ``blocked_pair``: Splink's prediction on exactly these pairs."""
-    api = DuckDBAPI(connection=connection)
-    linker = Linker(api.register("comparable"), model.settings(), log_level=None, validate_settings=False)
-    # Splink scores a ready table of pairs instead of blocking itself; blocks are bounded by us.
-    linker.table_management.register_blocked_pairs_for_predict(api.register("blocked_pair"))
-    floor_weight = math.log2(model.floor_probability / (1 - model.floor_probability))
-    predicted = linker.inference.predict(threshold_match_weight=floor_weight, warning_mode="never")
+    make_predicted(connection, model)
     connection.execute(
         f"""
         create or replace temp table scored as
@@ -314,12 +309,12 @@ def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
             l.record_hash as left_hash,
             r.record_hash as right_hash,
             '{model.model_id}' as model_id
-        from {predicted.physical_name} as pair
+        from predicted as pair
         inner join comparable as l on pair.unique_id_l = l.unique_id
         inner join comparable as r on pair.unique_id_r = r.unique_id
         """
     )
-    predicted.drop_table_from_database_and_remove_from_cache()
+    connection.execute("drop table predicted")
 
 
 def _evidence_sql(model: LinkModel) -> str:
