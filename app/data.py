@@ -57,8 +57,14 @@ class Item:
 
 def items() -> list[Item]:
     """Every case, the largest exposure first."""
-    findings = _findings(context.snapshot())
-    controls = _controls(context.snapshot())
+    return _items(context.snapshot(), context.book().last_event())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _items(snapshot: int, last_event: int) -> list[Item]:
+    """The same, read once for each state of the cases; nobody changes an item."""
+    findings = _findings(snapshot)
+    controls = _controls(snapshot)
     found = []
     for case in context.book().cases():
         finding = findings.get(case.case_id, {})

@@ -7,7 +7,6 @@ nothing is recorded; a command for several cases is recorded for all of them or 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -33,13 +32,8 @@ class Conflict(ConcordError):
     """Somebody else changed the case since it was looked at; nothing was recorded."""
 
 
-@dataclass(frozen=True)
-class SystemChange:
-    """What a build has to say of a case: its state before (None for a new one), and the event."""
-
-    case_id: str
-    before: Case | None
-    decision: Decision
+# What a build needs to know of a case: its id, and what the case knows of its finding.
+KNOWN = ("case_id", "control_id", "finding_status", "exposure_amount", "root_cause_type", "root_cause_key")
 
 
 class CaseBook:
@@ -112,18 +106,29 @@ class CaseBook:
                     break
         raise Conflict("the case changes all the time; nothing was recorded", hint="look at it again and repeat")
 
-    def follow_build(self, changes: Callable[[list[Case]], list[SystemChange]]) -> int:
-        """Record what a build saw while nobody else writes: given every case, ``changes`` says what. Their number."""
+    def follow_build(self, changes: Callable[[Sequence[Row[Any]]], Mapping[str, Decision]]) -> int:
+        """Record what a build saw, while nobody else writes; how many events it came to.
+
+        changes: given what every case knows of its finding (columns KNOWN), says what happened to which; an id that has
+        no case yet gets one.
+        """
         with writing(self._engine) as connection:
             lock_writers(connection)
             now = self._clock()
+            decisions = changes(connection.execute(_last(*(CASE_EVENT.c[name] for name in KNOWN))).fetchall())
+            before = {case.case_id: case for case in _latest(connection, decisions)}
             rows = [
-                _row(SYSTEM, now, change.case_id, change.before, change.decision)[0]
-                for change in changes(_latest(connection))
+                _row(SYSTEM, now, case_id, before.get(case_id), decision)[0]
+                for case_id, decision in sorted(decisions.items())
             ]
             if rows:
                 connection.execute(sa.insert(CASE_EVENT), rows)
         return len(rows)
+
+    def last_event(self) -> int:
+        """Number of the last event: as long as it stays, so do all cases."""
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(sa.func.max(CASE_EVENT.c.event_id))).scalar() or 0
 
     def event_rows(self, until: datetime | None = None) -> Iterator[Sequence[Mapping[str, Any]]]:
         """Every event that was recorded until then, with the state that it led to, in batches and in order."""
@@ -189,19 +194,25 @@ def _parts(case_ids: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _latest(connection: Connection, case_ids: Iterable[str] | None = None) -> list[Case]:
-    """The state after the last event of each case: the one that no other follows."""
+    """Cases as they are now, in order of their ids."""
+    query = _last(CASE_EVENT)
+    if case_ids is None:
+        return [_case(row) for row in connection.execute(query.order_by(CASE_EVENT.c.case_id))]
+    found: list[Case] = []
+    for some in _parts(case_ids):
+        found += [_case(row) for row in connection.execute(query.where(CASE_EVENT.c.case_id.in_(some)))]
+    return sorted(found, key=lambda case: case.case_id)
+
+
+def _last(*columns: Any) -> sa.Select[Any]:
+    """These columns of the last event of each case: the one that no other follows."""
     event, later = CASE_EVENT, CASE_EVENT.alias("later")
-    query = (
-        sa.select(event)
+    return (
+        sa.select(*columns)
+        .select_from(event)
         .outerjoin(later, (later.c.case_id == event.c.case_id) & (later.c.version == event.c.version + 1))
         .where(later.c.case_id.is_(None))
     )
-    if case_ids is None:
-        return [_case(row) for row in connection.execute(query.order_by(event.c.case_id))]
-    found: list[Case] = []
-    for some in _parts(case_ids):
-        found += [_case(row) for row in connection.execute(query.where(event.c.case_id.in_(some)))]
-    return sorted(found, key=lambda case: case.case_id)
 
 
 def _row(

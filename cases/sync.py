@@ -7,15 +7,17 @@ none. Nothing that people decided is touched: a case whose finding is still foun
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import polars
+from sqlalchemy.engine import Row
 
 from cases.rules import Decision
-from cases.state import Case, EventType
-from cases.store import CaseBook, SystemChange
+from cases.state import EventType
+from cases.store import CaseBook
 from concord.published import connect_reader
 from concord.settings import Settings
 
@@ -25,10 +27,9 @@ _FINDINGS = """
         period_start, period_end, amount as exposure_amount, status as finding_status
     from core.fct_leakage_finding
 """
-# What is known of a case, beside what is found.
+# What a case knows of its finding (store.KNOWN), to stand beside what is found.
 _KNOWN = {
     "finding_id": polars.String,
-    "is_known": polars.Boolean,
     "known_control_id": polars.String,
     "known_status": polars.String,
     "known_amount": polars.Decimal(18, 2),
@@ -67,9 +68,9 @@ def sync(settings: Settings, book: CaseBook | None = None) -> Synced:
     findings, active_controls = read
     counts: Counter[EventType] = Counter()
 
-    def changes(cases: list[Case]) -> list[SystemChange]:
-        found = list(_changes(findings, active_controls, cases))
-        counts.update(change.decision.event_type for change in found)
+    def changes(known: Sequence[Row[Any]]) -> dict[str, Decision]:
+        found = _changes(findings, active_controls, known)
+        counts.update(decision.event_type for decision in found.values())
         return found
 
     own = book or CaseBook.open(settings)
@@ -104,9 +105,9 @@ def _published_findings(settings: Settings) -> tuple[polars.DataFrame, list[str]
         return lake.execute(_FINDINGS).pl(), [row[0] for row in active]
 
 
-def _changes(findings: polars.DataFrame, active_controls: list[str], cases: list[Case]) -> list[SystemChange]:
-    by_id = {case.case_id: case for case in cases}
-    joined = _known(cases).join(findings, on="finding_id", how="full", coalesce=True)
+def _changes(findings: polars.DataFrame, active_controls: list[str], known: Sequence[Row[Any]]) -> dict[str, Decision]:
+    cases = polars.DataFrame([tuple(row) for row in known], schema=_KNOWN, orient="row").with_columns(is_known=True)
+    joined = cases.join(findings, on="finding_id", how="full", coalesce=True)
     is_found = polars.col("finding_status").fill_null("cleared") == "open"
     was_found = polars.col("known_status") == "open"
     is_known = polars.col("is_known").fill_null(False)
@@ -128,26 +129,10 @@ def _changes(findings: polars.DataFrame, active_controls: list[str], cases: list
         .then(polars.lit("other"))
         .alias("happened")
     ).filter(polars.col("happened").is_not_null())
-    return [_change(row, by_id.get(row["finding_id"])) for row in happened.sort("finding_id").iter_rows(named=True)]
+    return {row["finding_id"]: _decision(row) for row in happened.iter_rows(named=True)}
 
 
-def _known(cases: list[Case]) -> polars.DataFrame:
-    rows = [
-        (
-            case.case_id,
-            True,
-            case.control_id,
-            case.finding_status,
-            case.exposure_amount,
-            case.root_cause_type,
-            case.root_cause_key,
-        )
-        for case in cases
-    ]
-    return polars.DataFrame(rows, schema=_KNOWN, orient="row")
-
-
-def _change(row: dict[str, Any], before: Case | None) -> SystemChange:
+def _decision(row: dict[str, Any]) -> Decision:
     event_type = _EVENT_OF[row["happened"]]
     details: dict[str, Any] = {}
     if event_type is not EventType.finding_cleared:
@@ -159,4 +144,4 @@ def _change(row: dict[str, Any], before: Case | None) -> SystemChange:
     if event_type is EventType.opened:
         details |= {name: row[name] for name in ("control_id", "direction", "currency_code")}
         details |= {name: row[name].isoformat() for name in ("period_start", "period_end")}
-    return SystemChange(row["finding_id"], before, Decision(event_type, details=details))
+    return Decision(event_type, details=details)

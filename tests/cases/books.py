@@ -7,7 +7,7 @@ from typing import Any
 
 from cases.rules import Decision
 from cases.state import EventType
-from cases.store import CaseBook, SystemChange
+from cases.store import CaseBook
 
 START = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def opening(**changes: Any) -> Decision:
 
 def open_cases(book: CaseBook, *case_ids: str, **changes: Any) -> None:
     """Open cases with these ids."""
-    book.follow_build(lambda _: [SystemChange(case_id, None, opening(**changes)) for case_id in case_ids])
+    book.follow_build(lambda _: {case_id: opening(**changes) for case_id in case_ids})
 
 
 def seen_by_build(book: CaseBook, case_id: str, event_type: EventType, **details: Any) -> None:
@@ -48,9 +48,4 @@ def seen_by_build(book: CaseBook, case_id: str, event_type: EventType, **details
     if event_type is not EventType.finding_cleared:
         figures = {"exposure_amount": "120.50", "root_cause_type": "tariff", "root_cause_key": "T1"}
         details = {**figures, **details}
-
-    def changes(cases):
-        before = next(case for case in cases if case.case_id == case_id)
-        return [SystemChange(case_id, before, Decision(event_type, details=details))]
-
-    book.follow_build(changes)
+    book.follow_build(lambda _: {case_id: Decision(event_type, details=details)})
