@@ -96,7 +96,8 @@ def make_operator(folder: Path, operator: Path, parameters: Parameters, progress
     if _read(marker) == wanted:
         progress(Step("operator", "done", f"as before: {parameters.customers:,} customers, seed {parameters.seed}"))
         return
-    for old in (operator, folder / "lake", folder / "reports"):
+    # Cases are about one operator's findings: they go with its lake.
+    for old in (operator, folder / "lake", folder / "lake-state", folder / "reports"):
         if marker.exists() or old == operator:
             shutil.rmtree(old, ignore_errors=True)
     marker.unlink(missing_ok=True)

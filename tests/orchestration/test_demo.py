@@ -43,9 +43,11 @@ def test_same_parameters_keep_operator_and_lake(tmp_path, made):
 def test_other_parameters_make_another_operator_with_a_new_lake(tmp_path, made):
     make(tmp_path)
     (tmp_path / "lake").mkdir()
+    (tmp_path / "lake-state").mkdir()
     make(tmp_path, Parameters(customers=300, months=3, events=1000, seed=43))
     assert [each["seed"] for each in made] == [42, 43]
     assert not (tmp_path / "lake").exists()
+    assert not (tmp_path / "lake-state").exists()
 
 
 def test_operator_that_was_cut_short_is_made_again(tmp_path, made, monkeypatch):
