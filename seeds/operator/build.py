@@ -9,6 +9,7 @@ import polars as pl
 
 from seeds.operator.planting.bills import one_off_charges, skip_usage, skipped_runs, spoil_bill
 from seeds.operator.planting.lifecycle import Lifecycle, discounts, plant_lifecycle, running_addons
+from seeds.operator.planting.lone_sims import LoneSims, build_lone_sims, shape_lone_usage
 from seeds.operator.planting.orders import Bars, OrderPlanter
 from seeds.operator.planting.rating import Rating, keep, rate_events
 from seeds.operator.planting.roles import SEPARATE, Chooser
@@ -16,6 +17,7 @@ from seeds.operator.planting.usage import UsagePlanter
 from seeds.operator.world.allowances import Pots
 from seeds.operator.world.bill_runs import BillRuns, build_bill_runs
 from seeds.operator.world.billing_engine import Discounts, OneOffs, Plans, Rated, bill
+from seeds.operator.world.clock import NEVER
 from seeds.operator.world.lines import Accounts, Lines, build_lines
 from seeds.operator.world.network import Network, build_network
 from seeds.operator.world.offerings import MONTHLY, Tariff, build_tariff
@@ -25,19 +27,6 @@ from seeds.operator.world.usage import Events, generate_events
 from seeds.operator.world.vocabulary import CITIES
 
 _SEPARATE = {role.code: role for role in SEPARATE}
-
-
-@dataclass(frozen=True)
-class LoneSims:
-    """SIM cards in the network without a customer: test cards, cards of the staff, cards in stock."""
-
-    role: list[str]
-    serial: np.ndarray
-    number_serial: np.ndarray
-    has_traffic: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.role)
 
 
 @dataclass(frozen=True)
@@ -89,13 +78,13 @@ def build_operator(parameters: Parameters) -> Operator:
     chooser = lifecycle.chooser
     city = parties["city"].replace_strict([row[0] for row in CITIES], list(range(len(CITIES)))).to_numpy()
     network = build_network(parameters, lines, city)
-    lone_sims = _lone_sims(parameters, lines)
+    lone_sims = build_lone_sims(parameters, lines)
     addons = running_addons(parameters, lines, _SEPARATE["O2.product_without_service"])
 
     often_abroad = parameters.random("often abroad").random(len(lines)) < 0.12
     events = generate_events(parameters, lines, network, int(lone_sims.has_traffic.sum()), often_abroad)
     planter = UsagePlanter(parameters, runs, tariff, accounts, lines, chooser, lifecycle.billing)
-    events = planter.add_honest_events(orders.shape(events))
+    events = planter.add_honest_events(shape_lone_usage(parameters, lone_sims, orders.shape(events)))
     pots = Pots(parameters, runs, accounts, lines)
     true_rating = rate_events(tariff, runs, accounts, lines, events, planter.rating_times(events), pots)
     is_due = events.started_at[true_rating.event] >= lines.billed_from[true_rating.line]
@@ -112,6 +101,8 @@ def build_operator(parameters: Parameters) -> Operator:
     true_subscriptions = _subscriptions(lines.is_provisioned, lines.billed_from, lines.end)
     view = lifecycle.billing
     subscriptions = _subscriptions(~view.is_absent, view.start, view.end)
+    changes = np.where(view.keeps_plan, NEVER, lines.plan_changed_at)
+    true_changes = lines.plan_changed_at
     return Operator(
         parameters=parameters,
         runs=runs,
@@ -128,18 +119,23 @@ def build_operator(parameters: Parameters) -> Operator:
         events=events,
         rating=rating,
         subscriptions=subscriptions,
-        plans=plan_intervals(lines, subscriptions),
-        true_bill=_bill(parameters, runs, accounts, lines, true_subscriptions, granted, owed, true_rating),
+        plans=plan_intervals(lines, subscriptions, changes),
+        true_bill=_bill(
+            parameters, runs, accounts, lines, true_subscriptions, true_changes, granted, owed, true_rating
+        ),
         actual_bill=spoil_bill(
-            _bill(parameters, runs, accounts, lines, subscriptions, granted, charged, rating), runs, chooser, skipped
+            _bill(parameters, runs, accounts, lines, subscriptions, changes, granted, charged, rating),
+            runs,
+            chooser,
+            skipped,
         ),
     )
 
 
-def plan_intervals(lines: Lines, subscriptions: Subscriptions) -> pl.DataFrame:
-    """Plans of the subscriptions: line, offering, from_at, to_at (instants). A change splits an interval in two."""
+def plan_intervals(lines: Lines, subscriptions: Subscriptions, changed_at: np.ndarray) -> pl.DataFrame:
+    """Plans of the subscriptions: line, offering, from_at, to_at (instants). A line's change splits its interval."""
     line, start, end = subscriptions.line, subscriptions.start, subscriptions.end
-    change = lines.plan_changed_at[line]
+    change = changed_at[line]
     splits = (change > start) & (change < end)
     before = pl.DataFrame(
         {"line": line, "offering": lines.offering[line], "from_at": start, "to_at": np.where(splits, change, end)}
@@ -161,12 +157,13 @@ def _bill(
     accounts: Accounts,
     lines: Lines,
     subscriptions: Subscriptions,
+    changed_at: np.ndarray,
     granted: pl.DataFrame,
     one_offs: OneOffs,
     rating: Rating,
 ) -> pl.DataFrame:
     """Runs the engine over one set of inputs; ``discount`` of the lines is a place in ``granted``."""
-    plans = plan_intervals(lines, subscriptions)
+    plans = plan_intervals(lines, subscriptions, changed_at)
     day = parameters.clock.local_day
     line = plans["line"].to_numpy()
     has_subscription = np.zeros(len(lines), dtype=bool)
@@ -204,11 +201,3 @@ def _bill(
     # Discounts by their place among all that were granted.
     numbers = np.append(granted["number"].to_numpy().astype(np.int64), -1)
     return lines_of_all_runs.with_columns(discount=pl.Series(numbers[lines_of_all_runs["discount"].to_numpy()]))
-
-
-def _lone_sims(parameters: Parameters, lines: Lines) -> LoneSims:
-    codes = ("O1.test_sim", "O1.staff_sim", "O1.stock_sim")
-    counts = [_SEPARATE[code].count(parameters.customers) for code in codes]
-    role = np.repeat(codes, counts)
-    serial = 2 * len(lines) + np.arange(len(role))
-    return LoneSims(role.tolist(), serial, serial, role != "O1.stock_sim")

@@ -25,13 +25,13 @@ from seeds.operator.copies.usage import arrange, copy_usage
 from seeds.operator.ledger import build_ledger, subject_text
 from seeds.operator.planting.bill_rows import bill_rows
 from seeds.operator.planting.collection import collection_rows
-from seeds.operator.planting.orders_rows import barred_usage_rows
+from seeds.operator.planting.orders_rows import barred_usage_rows, free_speed_rows, lone_usage_rows, open_order_rows
 from seeds.operator.truth import build_truth
 from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 12
+VERSION = 13
 
 
 def generate(
@@ -141,6 +141,9 @@ def _planted(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.Da
     """Faults and distractors that tell their own money, one frame per stage of the chain."""
     return [
         barred_usage_rows(operator, keys),
+        open_order_rows(operator, keys),
+        free_speed_rows(operator, keys),
+        lone_usage_rows(operator, keys),
         collection_rows(operator, keys, billing.entities["invoice"]),
         *bill_rows(operator, keys),
     ]

@@ -8,9 +8,8 @@ import polars as pl
 from seeds.operator.build import Operator
 from seeds.operator.copies.columns import cents, dates
 from seeds.operator.copies.keys import Keys
-from seeds.operator.planting.roles import CODES, NUMBER, ROLES, SEPARATE
+from seeds.operator.planting.roles import CODES, NUMBER, ROLES
 from seeds.operator.planting.roles_bills import OF_AN_ACCOUNT
-from seeds.operator.world.lines import imsi
 from seeds.operator.world.offerings import CURRENCY
 
 _COLUMNS = (
@@ -158,16 +157,12 @@ def _distractors(operator: Operator, keys: Keys) -> pl.DataFrame:
 
 def _separate(operator: Operator, keys: Keys) -> pl.DataFrame:
     """SIM cards without a customer, and products without a network service."""
-    numbers = {role.code: CODES.index(role.code) + 1 for role in SEPARATE}
     lone = operator.lone_sims
-    cards = pl.DataFrame(
-        {
-            "subscribers.subscriber": pl.Series(imsi(lone.serial)).cast(pl.String),
-            "inventory.resource": keys.sim(lone.serial),
-        }
-    )
-    card_roles = np.array([numbers[code] for code in lone.role], dtype=np.int64)
-    addon_roles = np.full(len(operator.addons), numbers["O2.product_without_service"])
+    honest = {role.code for role in ROLES if role.kind == "distractor"}
+    chosen = np.flatnonzero([code in honest for code in lone.role])
+    cards = keys.card(lone.serial[chosen])
+    card_roles = np.array([NUMBER[lone.role[card]] for card in chosen], dtype=np.int64)
+    addon_roles = np.full(len(operator.addons), NUMBER["O2.product_without_service"])
     columns = _role_columns(np.concatenate([card_roles, addon_roles]))
     subject = pl.concat([subject_text(cards), subject_text(keys.subject(operator.addons))])
     return _without_money(operator, columns, subject)

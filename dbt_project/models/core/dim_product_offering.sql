@@ -13,6 +13,7 @@ select
     category,
     lifecycle_status,
     needs_network_service,
+    downstream_mbps,
     coalesce(valid_from, {{ open_start() }}) as valid_from,
     coalesce(valid_to, {{ open_end() }}) as valid_to
 from product_offering

@@ -8,13 +8,12 @@ import polars as pl
 from seeds.operator.build import Operator
 from seeds.operator.copies.columns import instants
 from seeds.operator.copies.keys import Keys
-from seeds.operator.planting.collection import PAUSED, debtors
+from seeds.operator.planting.collection import LEAST, PAUSED, debtors
 from seeds.operator.planting.roles import NUMBER
 from seeds.operator.world.clock import DAY, HOUR, NEVER
 
-# The engine's own settings: days after the due date, and the least that it asks for, in cents.
+# The engine's own settings: days after the due date.
 _STEPS = (("REM", 6), ("WRN", 18))
-_LEAST = 500
 _BEFORE_A_BAR = (("REM", 41), ("WRN", 28))
 
 
@@ -54,7 +53,7 @@ def _about_invoices(operator: Operator, keys: Keys, invoice: pl.DataFrame, payme
     account = pl.DataFrame({"account_id": keys.account, "forgets": forgets, "stalls": who.role == NUMBER["C1.stalled"]})
     paid = payment.group_by("invoice_id").agg(pl.col("paid_at").min())
     asked = (
-        invoice.filter((pl.col("total_amount") * 100 >= _LEAST) & (pl.col("status") != "CANCELLED"))
+        invoice.filter((pl.col("total_amount") * 100 >= LEAST) & (pl.col("status") != "CANCELLED"))
         .join(account, on="account_id", how="inner")
         .join(paid, on="invoice_id", how="left")
         .filter(~pl.col("forgets"))

@@ -20,6 +20,7 @@ from seeds.operator.world.offerings import (
     FIXED,
     MOBILE,
     OFFERINGS,
+    SPEEDS,
     TARIFF_PERIODS,
     TARIFF_WINDOWS,
     TERMINATION_FEE,
@@ -53,7 +54,10 @@ def copy_catalog(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
             "lastUpdate": _iso(_SINCE),
             "validFor": {"startDateTime": _iso(_SINCE)},
             "category": [{"id": f"CAT-{offering.category + 1}", "name": CATEGORIES[offering.category]}],
-            "prodSpecCharValueUse": [_characteristic("billingCode", offering.code)],
+            "prodSpecCharValueUse": [
+                _characteristic("billingCode", offering.code),
+                *([_characteristic("downstreamSpeed", str(SPEEDS[offering.code]))] if offering.code in SPEEDS else []),
+            ],
             "productOfferingPrice": [
                 {"id": price["id"], "href": price["href"], "name": price["name"]} for price in own
             ],

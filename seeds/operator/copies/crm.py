@@ -236,6 +236,7 @@ def _products(operator: Operator, keys: Keys, random: np.random.Generator) -> pl
         never, np.where(index % 3 == 0, "pendingActive", "cancelled"), np.where(ended, "terminated", "active")
     )
     status[(lines.suspended_at < now) & ~ended] = "suspended"
+    status[lines.promised_at < NEVER] = "pendingActive"
     # The network lost these without an order, so the CRM knows nothing; and some ceases never reached the CRM.
     unaware = np.zeros(count, dtype=bool)
     unaware[role.lines("O2.vanished_from_network")] = True
@@ -255,14 +256,17 @@ def _products(operator: Operator, keys: Keys, random: np.random.Generator) -> pl
     holder = pl.select(
         pl.when(pl.Series(on_duplicate)).then(keys.crm_duplicate[lines.customer]).otherwise(keys.holder)
     ).to_series()
-    changed = np.where(end < NEVER, end, np.where(lines.plan_changed_at < now, lines.plan_changed_at, lines.start))
+    begun = np.where(lines.promised_at < NEVER, lines.promised_at - 20 * DAY, lines.start)
+    changed = np.where(end < NEVER, end, np.where(lines.plan_changed_at < now, lines.plan_changed_at, begun))
     frame = pl.DataFrame(
         {
             "key": keys.product,
             "name": pl.Series([offering.name for offering in OFFERINGS])[lines.offering_at(index, np.full(count, now))],
             "status": reword(pl.Series(status.tolist()), _PRODUCT_WORDS, random, 0.15),
             "started_at": instants(np.where(never, NEVER, lines.start)),
-            "ordered_at": instants(lines.start - 3 * DAY),
+            "ordered_at": instants(
+                np.where(lines.promised_at < NEVER, lines.promised_at - 20 * DAY, lines.start - 3 * DAY)
+            ),
             "ended_at": instants(end),
             "offering": keys.offering[lines.offering_at(index, np.full(count, now))],
             "holder": holder,

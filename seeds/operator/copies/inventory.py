@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.build import Operator
-from seeds.operator.copies.columns import digits, instants, reword
+from seeds.operator.copies.columns import dates, digits, instants, reword
 from seeds.operator.copies.json_text import (
     array,
     by_version,
@@ -23,7 +23,7 @@ from seeds.operator.copies.keys import Keys
 from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import iccid, imsi
 from seeds.operator.world.network import TECHNOLOGIES
-from seeds.operator.world.offerings import MOBILE
+from seeds.operator.world.offerings import MOBILE, SPEED
 
 SITE, CELL, NODE, PORT = range(4)
 _V5_SHARE = 0.10
@@ -86,6 +86,8 @@ def _services(operator: Operator, keys: Keys, random: np.random.Generator) -> pl
 
 def _service_rows(operator: Operator, keys: Keys, line: np.ndarray, key: pl.Series) -> pl.DataFrame:
     lines, now = operator.lines, np.full(len(line), operator.parameters.now)
+    changed = np.where(lines.plan_changed_at[line] < now, lines.plan_changed_at[line], lines.start[line])
+    since = np.where(lines.speed[line] > 0, lines.speed_since[line], changed)
     is_mobile = lines.kind[line] == MOBILE
     sim = keys.sim(np.maximum(lines.sim_at(line, now), 0))
     port = keys.network_resource(PORT, np.maximum(operator.network.line_port[line], 0))
@@ -97,6 +99,8 @@ def _service_rows(operator: Operator, keys: Keys, line: np.ndarray, key: pl.Seri
             "holder": keys.holder[line],
             "resource": pl.select(pl.when(pl.Series(is_mobile)).then(sim).otherwise(port)).to_series(),
             "is_realised": lines.is_provisioned[line],
+            "speed": np.where(lines.speed[line] > 0, lines.speed[line], SPEED[lines.offering_at(line, now)]),
+            "speed_since": instants(since),
         }
     )
 
@@ -104,6 +108,7 @@ def _service_rows(operator: Operator, keys: Keys, line: np.ndarray, key: pl.Seri
 def _service_document() -> pl.Expr:
     key, is_v5, is_mobile = pl.col("key"), pl.col("is_v5"), pl.col("is_mobile")
     number = text(pl.lit("+") + pl.col("number"))
+    has_speed = pl.col("is_realised") & (pl.col("speed") > 0)
     kind = either(is_mobile, text("SIM"), text("Port"))
     resource = {"id": text(pl.col("resource")), "name": kind, "@referredType": kind}
     return object_(
@@ -120,6 +125,10 @@ def _service_document() -> pl.Expr:
             "serviceCharacteristic": array(
                 characteristic(is_v5, "msisdn", only_if(is_mobile, number)),
                 characteristic(is_v5, "lineNumber", only_if(~is_mobile, number)),
+                characteristic(is_v5, "downstreamSpeed", only_if(has_speed, text(pl.col("speed").cast(pl.String)))),
+                characteristic(
+                    is_v5, "speedProfileSince", only_if(has_speed, utc_millisecond_text(pl.col("speed_since")))
+                ),
             ),
             "supportingResource": only_if(
                 pl.col("is_realised"),
@@ -247,9 +256,8 @@ def _sims(operator: Operator, keys: Keys, random: np.random.Generator) -> pl.Dat
     lines, lone = operator.lines, operator.lone_sims
     first = np.flatnonzero((lines.kind == MOBILE) & lines.is_provisioned)
     second = first[lines.sim_changed_at[first] < operator.parameters.now]
-    begin = int(operator.parameters.clock.midnight(operator.parameters.start_day - 90))
     serial = np.concatenate([lines.sim[first], lines.new_sim[second], lone.serial])
-    start = np.concatenate([lines.start[first], lines.sim_changed_at[second], np.full(len(lone), begin)])
+    start = np.concatenate([lines.start[first], lines.sim_changed_at[second], lone.begin])
     end = np.concatenate(
         [
             np.minimum(lines.served_until[first], lines.sim_changed_at[first]),
@@ -272,6 +280,8 @@ def _sims(operator: Operator, keys: Keys, random: np.random.Generator) -> pl.Dat
                     np.minimum(np.where(end < NEVER, end, start), operator.parameters.now - DAY // 24)
                 ),
                 "is_v5": random.random(len(serial)) < _V5_SHARE,
+                "purpose": pl.Series([None] * (len(serial) - len(lone)) + lone.purpose, dtype=pl.String),
+                "purpose_until": pl.concat([_no_days(len(serial) - len(lone)), _last_days(lone.purpose_until)]),
             }
         )
         .with_columns(
@@ -284,5 +294,17 @@ def _sims(operator: Operator, keys: Keys, random: np.random.Generator) -> pl.Dat
     characteristics = [
         characteristic(is_v5, "imsi", text(pl.col("imsi"))),
         characteristic(is_v5, "iccid", text(pl.col("iccid"))),
+        characteristic(is_v5, "purpose", text(pl.col("purpose"))),
+        characteristic(is_v5, "purposeValidUntil", text(pl.col("purpose_until"))),
     ]
     return _resource(frame, "SIM", characteristics, [])
+
+
+def _no_days(count: int) -> pl.Series:
+    return pl.Series([None] * count, dtype=pl.String)
+
+
+def _last_days(ended: np.ndarray) -> pl.Series:
+    """The last day of a purpose as text, from the first day on which it has ended (-1: no end)."""
+    last = dates(np.maximum(ended - 1, 0))
+    return pl.select(pl.when(pl.Series(ended >= 0)).then(last.dt.to_string("%Y-%m-%d"))).to_series()

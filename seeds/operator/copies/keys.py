@@ -9,7 +9,7 @@ import polars as pl
 
 from seeds.operator.build import Operator
 from seeds.operator.copies.columns import numbered
-from seeds.operator.world.clock import DAY
+from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import ACQUIRED_CRM, OWN_CRM, imsi
 from seeds.operator.world.offerings import CODES, MOBILE
 from seeds.operator.world.parties import COMPANY, PERSON, SOLE_TRADER
@@ -175,9 +175,10 @@ class Keys:
 
     @cached_property
     def has_service_record(self) -> np.ndarray:
-        """Lines that the inventory knows: provisioned ones, and half of those that never got further than a plan."""
+        """Lines that the inventory knows: provisioned ones, those of open orders, half of what came to nothing."""
         lines = self._operator.lines
-        return lines.has_service & (lines.is_provisioned | (np.arange(len(lines)) % 2 == 0))
+        planned = (lines.promised_at < NEVER) | (np.arange(len(lines)) % 2 == 0)
+        return lines.has_service & (lines.is_provisioned | planned)
 
     @cached_property
     def has_subscription(self) -> np.ndarray:
@@ -200,6 +201,11 @@ class Keys:
 
     def sim(self, serial: np.ndarray) -> pl.Series:
         return numbered("RES-", serial, 8)
+
+    def card(self, serial: np.ndarray) -> pl.DataFrame:
+        """The source keys of SIM cards, one column per system and entity."""
+        number = pl.Series(imsi(serial)).cast(pl.String)
+        return pl.DataFrame({"subscribers.subscriber": number, "inventory.resource": self.sim(serial)})
 
     def network_resource(self, kind: int, index: np.ndarray) -> pl.Series:
         """Sites (0), cells (1), access nodes (2), ports (3): a range of numbers each, above those of SIM cards."""

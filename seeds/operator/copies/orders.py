@@ -24,7 +24,7 @@ from seeds.operator.planting.bills import owes_termination_fee
 from seeds.operator.planting.orders import agreed_terms
 from seeds.operator.world.clock import DAY, HOME_ZONE, HOUR, MINUTE, NEVER
 from seeds.operator.world.lines import OWN_CRM, local_moment
-from seeds.operator.world.offerings import MOBILE, OFFERINGS
+from seeds.operator.world.offerings import INDEX, MOBILE, OFFERINGS
 
 _V5_SHARE = 0.10
 _KEPT_DAYS = 400
@@ -54,13 +54,18 @@ class _Book:
         with_service_order: np.ndarray | bool = True,
         lead_days: tuple[int, int] = (1, 10),
         lag_hours: float = 5.0,
+        service_state: np.ndarray | str | None = None,
     ) -> None:
-        """Orders that took effect at an instant: ordered days before, closed in order management hours later."""
+        """Orders that took effect at an instant: ordered days before, closed in order management hours later.
+
+        The service order is in the state of the product order, if not said otherwise.
+        """
         count = len(line)
         if not count:
             return
         random = self._random
         states = np.broadcast_to(np.asarray(state), count)
+        technical = states if service_state is None else np.broadcast_to(np.asarray(service_state), count)
         done = states == "completed"
         lag = (random.random(count) * lag_hours * 60).astype(np.int64) * MINUTE
         ordered = effective_at - random.integers(lead_days[0] * 24, lead_days[1] * 24, count) * HOUR
@@ -75,6 +80,7 @@ class _Book:
                     "completed": np.where(done, np.minimum(effective_at + lag, self._now - HOUR), NEVER),
                     "realised": np.where(done, effective_at, NEVER),
                     "state": pl.Series(states.tolist(), dtype=pl.String),
+                    "service_state": pl.Series(technical.tolist(), dtype=pl.String),
                     "has_service_order": np.broadcast_to(np.asarray(with_service_order), count),
                 }
             )
@@ -95,6 +101,21 @@ def _collect(operator: Operator, random: np.random.Generator) -> pl.DataFrame:
     failed = chooser.lines("O2.never_provisioned")
     state = np.where(np.arange(len(failed)) % 3 == 0, "failed", "cancelled")
     book.add(failed, "add", "new", lines.start[failed], state, np.arange(len(failed)) % 5 < 3)
+
+    ahead = chooser.lines("O5.change_ahead")
+    later = now + random.integers(2, 12, len(ahead)) * DAY
+    book.add(ahead, "modify", "speedChange", later, "inProgress", False, lead_days=(13, 16))
+
+    for code, state, technical in (
+        ("O4.stuck", "inProgress", "inProgress"),
+        ("O4.fallout", "inProgress", "failed"),
+        ("O4.on_hold", "held", "held"),
+        ("O4.appointment", "acknowledged", "inProgress"),
+        ("O4.just_due", "inProgress", "inProgress"),
+    ):
+        open_ = chooser.lines(code)
+        promised = lines.promised_at[open_]
+        book.add(open_, "add", "new", promised, state, True, lead_days=(21, 30), service_state=technical)
 
     vanished = np.zeros(len(lines), dtype=bool)
     vanished[chooser.lines("O2.vanished_from_network")] = True
@@ -139,13 +160,15 @@ def copy_orders(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
     realised = np.minimum(book["requested"].to_numpy(), operator.parameters.now)
     agreed, free_months = agreed_terms(lines, operator.lifecycle)
     is_new = book["reason"].to_numpy() == "new"
+    wished = np.where(book["reason"].to_numpy() == "speedChange", INDEX["FIX_DSL_100"], -1)
     offering = np.where(is_new, lines.offering[line], lines.offering_at(line, realised))
+    offering = np.where(wished >= 0, wished, offering)
     state = book["state"]
     frame = book.with_columns(
         key=numbered("ORD-", np.arange(count), 7 if count < 10**7 else 9),
         service_order_key=numbered("SO-", np.arange(count), 7 if count < 10**7 else 9),
         state=reword(state, _WORDS, random, 0.08),
-        service_state=reword(state, _WORDS, random, 0.08),
+        service_state=reword(book["service_state"], _WORDS, random, 0.08),
         ordered_at=instants(book["ordered"].to_numpy()),
         requested_at=instants(book["requested"].to_numpy()),
         completed_at=instants(book["completed"].to_numpy()),

@@ -44,7 +44,7 @@ def register(operator: Operator) -> pl.DataFrame:
     A line has a second row after a SIM swap, a change of number, a bar, or days out of service; a third for the
     days of a bar that was lifted.
     """
-    lines, network, parameters = operator.lines, operator.lifecycle.network, operator.parameters
+    lines, network = operator.lines, operator.lifecycle.network
     first = np.flatnonzero((lines.kind == MOBILE) & lines.is_provisioned)
     # Barred for some days, and served again: in the register all the while.
     barred = operator.chooser.lines("O8.bar_lifted")
@@ -73,9 +73,9 @@ def register(operator: Operator) -> pl.DataFrame:
     activated = np.where(begin >= lines.sim_changed_at[line], lines.sim_changed_at[line], lines.start[line])
 
     lone = operator.lone_sims
-    kinds = np.array(lone.role)
-    lone_begin = int(parameters.clock.midnight(parameters.start_day - 90))
-    lone_profile = np.select([kinds == "O1.test_sim", kinds == "O1.staff_sim"], ["TEST", "STAFF"], "POSTPAID")
+    purpose = np.array([word or "" for word in lone.purpose])
+    lone_profile = np.select([purpose == "networkTest", purpose == "staff"], ["TEST", "STAFF"], "POSTPAID")
+    is_active = lone.has_traffic | lone.of("O9.expired_unused")
     everything = (
         pl.DataFrame(
             {
@@ -83,9 +83,9 @@ def register(operator: Operator) -> pl.DataFrame:
                 "imsi": digits(np.concatenate([imsi(serial), imsi(lone.serial)])),
                 "msisdn": digits(np.concatenate([number, mobile_number(lone.number_serial)])),
                 "profile": np.concatenate([profile, lone_profile]).tolist(),
-                "state": np.concatenate([state, np.where(lone.has_traffic, "ACTIVE", "INACTIVE")]).tolist(),
-                "activated_at": instants(np.concatenate([activated, np.full(len(lone), lone_begin)])).dt.truncate("1s"),
-                "begin": np.concatenate([begin, np.full(len(lone), lone_begin)]),
+                "state": np.concatenate([state, np.where(is_active, "ACTIVE", "INACTIVE")]).tolist(),
+                "activated_at": instants(np.concatenate([activated, lone.begin])).dt.truncate("1s"),
+                "begin": np.concatenate([begin, lone.begin]),
                 "end": np.concatenate([end, np.full(len(lone), NEVER)]),
                 "missing_day": np.concatenate([network.missing_day[line], np.full(len(lone), -1)]),
                 "line": np.concatenate([line, np.full(len(lone), -1)]),

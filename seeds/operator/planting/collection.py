@@ -15,6 +15,8 @@ from seeds.operator.planting.roles import CODES, NUMBER
 FAULTS = ("C1.no_action", "C1.stalled")
 PAUSED = {"C1.payment_plan": "PAYMENT_PLAN", "C1.dispute": "DISPUTE"}
 SMALL = "C1.small_arrears"
+# Below this, in cents, the operator writes no letter.
+LEAST = 1000
 # What the operator's collectors say of arrears by age in days: this share of them is never paid.
 _NEVER_PAID = ((75, 40), (33, 25), (15, 10))
 
@@ -61,7 +63,7 @@ def collection_rows(operator: Operator, keys: Keys, invoice: pl.DataFrame) -> pl
     )
     overdue = (
         invoice.join(account, on="account_id", how="inner")
-        .filter(pl.col("status") == "OVERDUE")
+        .filter((pl.col("status") == "OVERDUE") & (pl.col("total_amount") * 100 >= LEAST))
         .with_columns(due_day=pl.col("due_date").to_physical(), cents=(pl.col("total_amount") * 100).cast(pl.Int64))
         .with_columns(age=operator.parameters.end_day - pl.col("due_day"))
         .sort("invoice_id")

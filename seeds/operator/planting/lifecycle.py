@@ -9,6 +9,7 @@ import polars as pl
 
 from seeds.operator.planting.bills import plant_bills
 from seeds.operator.planting.roles import LIFECYCLE, Chooser, Role
+from seeds.operator.planting.roles_orders import ORDERS
 from seeds.operator.world.bill_runs import BillRuns
 from seeds.operator.world.billing_engine import NO_CAP
 from seeds.operator.world.clock import DAY, NEVER
@@ -37,6 +38,7 @@ class BillingView:
     end: np.ndarray
     shows_old_number: np.ndarray
     shows_old_sim: np.ndarray
+    keeps_plan: np.ndarray  # a plan change did not reach billing
 
 
 @dataclass
@@ -77,6 +79,7 @@ class Planter:
             end=np.empty(0),
             shows_old_number=np.zeros(count, dtype=bool),
             shows_old_sim=np.zeros(count, dtype=bool),
+            keeps_plan=np.zeros(count, dtype=bool),
         )
         self.network = NetworkView(
             missing_day=np.full(count, -1),
@@ -328,6 +331,7 @@ def discounts(parameters: Parameters, lines: Lines, chooser: Chooser) -> pl.Data
             "O1.billing_ended",
             "O2.never_provisioned",
             "O3.late_start",
+            *(role.code for role in ORDERS if role.control in ("O4", "O5")),
         )
     ] = True
     granted = (random.random(count) < 0.11) & (MONTHLY[lines.offering] >= 900) & ~barred

@@ -11,7 +11,7 @@ from seeds.operator.planting.lifecycle import BillingView, Lifecycle
 from seeds.operator.planting.roles_orders import ORDERS
 from seeds.operator.world.bill_runs import BillRuns
 from seeds.operator.world.clock import DAY, HOUR, NEVER, add_months, day_number
-from seeds.operator.world.lines import Accounts, Lines, local_moment
+from seeds.operator.world.lines import OWN_CRM, Accounts, Lines, local_moment
 from seeds.operator.world.offerings import EMERGENCY, FIXED, HAS_ALLOWANCE, INDEX, MOBILE, MONTHLY, VOICE
 from seeds.operator.world.parameters import Parameters
 from seeds.operator.world.usage import ALARM_NUMBERS, Events
@@ -61,6 +61,8 @@ class OrderPlanter:
         self._ceases()
         self._bars()
         self._arrears()
+        self._open_orders()
+        self._plans()
 
     def _choose(self, code: str, eligible: np.ndarray) -> np.ndarray:
         return self.chooser.choose(_ROLES[code], eligible, self.random)
@@ -124,6 +126,42 @@ class OrderPlanter:
             begun.append(bar)
             lifted.append(end)
         self.bars = Bars(np.concatenate(line), np.concatenate(begun), np.concatenate(lifted))
+
+    def _open_orders(self) -> None:
+        """Further lines of customers who have others on the same account: ordered, and not there yet."""
+        lines, today = self.lines, self.first + self.parameters.days
+        among_others = np.bincount(lines.account)[lines.account] > 1
+        for code, least, most in (
+            ("O4.stuck", -50, -12),
+            ("O4.fallout", -60, -14),
+            ("O4.on_hold", -40, -10),
+            ("O4.appointment", 3, 20),
+            ("O4.just_due", -2, -1),
+        ):
+            chosen = self._choose(code, self.service & among_others & (lines.home == OWN_CRM))
+            day = today + self._day(least, most, len(chosen))
+            lines.promised_at[chosen] = local_moment(self.parameters, day, self.random, 8, 16)
+            lines.is_provisioned[chosen] = False
+            self.billing.is_absent[chosen] = True
+
+    def _plans(self) -> None:
+        """Fixed lines whose plan changes, or whose speed is not the plan's."""
+        lines, midnight = self.lines, self.parameters.clock.midnight
+        slow, fast = INDEX["FIX_DSL"], INDEX["FIX_DSL_100"]
+        for code in ("O5.upgrade_not_billed", "O5.downgrade_not_billed", "O5.plan_followed", "O5.change_ahead"):
+            chosen = self._choose(code, self.fixed & (lines.offering == slow))
+            if code == "O5.downgrade_not_billed":
+                lines.offering[chosen] = fast
+            target = slow if code == "O5.downgrade_not_billed" else fast
+            if code == "O5.change_ahead":
+                continue
+            lines.new_offering[chosen] = target
+            lines.plan_changed_at[chosen] = midnight(self._day(self.first + 4, self.last_end[chosen] - 9, len(chosen)))
+            self.billing.keeps_plan[chosen] = code != "O5.plan_followed"
+        for code, speed in (("O5.speed_for_free", 100), ("O5.slow_copper", 38)):
+            chosen = self._choose(code, self.fixed & (lines.offering == slow))
+            lines.speed[chosen] = speed
+            lines.speed_since[chosen] = midnight(self._day(self.first + 4, self.last_end[chosen] - 9, len(chosen)))
 
     def _arrears(self) -> None:
         """Who does not pay, or pays late: customers whose bills are worth a reminder."""

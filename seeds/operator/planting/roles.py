@@ -6,7 +6,7 @@ import numpy as np
 
 from seeds.operator.planting.role import Role, fault, honest
 from seeds.operator.planting.roles_bills import BILLS
-from seeds.operator.planting.roles_orders import ORDERS
+from seeds.operator.planting.roles_orders import ORDERS, SIMS
 
 # Given out before usage exists, because they change what a customer holds and when.
 LIFECYCLE = (
@@ -77,7 +77,7 @@ SEPARATE = (
 )
 
 # Every role; the numbers are places in this list, so that a new group goes to its end.
-ROLES = (*LIFECYCLE, *USAGE, *SEPARATE, *ORDERS, *BILLS)
+ROLES = (*LIFECYCLE, *USAGE, *SEPARATE, *ORDERS, *SIMS, *BILLS)
 CODES = tuple(role.code for role in ROLES)
 NUMBER = {code: number + 1 for number, code in enumerate(CODES)}  # 0: no role
 

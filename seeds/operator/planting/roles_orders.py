@@ -26,4 +26,29 @@ ORDERS = (
     honest("C1.payment_plan", 20, 2, "overdue; a payment plan pauses dunning"),
     honest("C1.dispute", 20, 2, "overdue; the customer disputes the invoice, dunning is paused"),
     honest("C1.small_arrears", 18, 2, "overdue, but for so little that nobody is reminded"),
+    fault("O4.stuck", 26, 3, "ordered and due weeks ago; the technical order is still under way, nothing is billed"),
+    fault("O4.fallout", 22, 3, "the technical order failed and nobody took it up; the product order stays open"),
+    honest("O4.on_hold", 20, 2, "an open order past its date, held at the customer's wish"),
+    honest("O4.appointment", 20, 2, "an open order whose appointment lies in the future"),
+    honest("O4.just_due", 18, 2, "an open order that was due in the last days"),
+    fault("O5.upgrade_not_billed", 18, 2, "a faster plan was ordered and provisioned; billing charges the former one"),
+    fault(
+        "O5.downgrade_not_billed", 18, 2, "a slower plan was ordered and provisioned; billing charges the former one"
+    ),
+    fault("O5.speed_for_free", 18, 2, "the network lets more through than the plan that was ordered and is billed"),
+    honest("O5.plan_followed", 18, 2, "a plan change that network and billing followed on its day"),
+    honest("O5.change_ahead", 18, 2, "a plan change ordered for a day to come"),
+    honest("O5.slow_copper", 18, 2, "less than the plan's speed, because the copper gives no more; billed as ordered"),
+)
+
+# SIM cards without a customer; those with traffic first, because usage is made for them in this order.
+SIMS = (
+    fault("O9.expired_test_sim", 24, 3, "a test SIM card whose purpose has ended is used on"),
+    fault("O9.stock_sim_used", 20, 3, "a SIM card that lies in stock is used"),
+    fault("O11.orphan_sim", 36, 6, "an active subscriber of the register that no CRM and no bill knows, with traffic"),
+    honest("O9.valid_test_sim", 20, 2, "a test SIM card within its time"),
+    honest("O9.valid_staff_sim", 20, 2, "a SIM card of the staff, entitled to its traffic"),
+    honest("O11.just_activated", 20, 3, "activated and used in the last two days; the CRM follows"),
+    honest("O9.expired_unused", 18, 2, "a test SIM card whose purpose has ended; nobody uses it"),
+    honest("O11.in_quarantine", 20, 3, "a number in quarantine: in the register, inactive"),
 )

@@ -55,6 +55,9 @@ class Lines:
     fee_waived: np.ndarray
     overrun_until: np.ndarray  # the network serves on until then, although the line has ended; 0: it does not
     calls_while_barred: np.ndarray  # the network lets some of its calls through after suspended_at
+    promised_at: np.ndarray  # when an order that is still open was to be done; NEVER without one
+    speed: np.ndarray  # what the network lets through in Mbit/s; 0: as the plan says
+    speed_since: np.ndarray
     due_from: np.ndarray  # from when billing is due; the start, or later where that was agreed
 
     def __len__(self) -> int:
@@ -199,6 +202,9 @@ def build_lines(parameters: Parameters, parties: pl.DataFrame) -> tuple[Accounts
         fee_waived=random.random(total) < 0.4,
         overrun_until=np.zeros(total, dtype=np.int64),
         calls_while_barred=np.zeros(total, dtype=bool),
+        promised_at=never.copy(),
+        speed=np.zeros(total, dtype=np.int64),
+        speed_since=never.copy(),
         due_from=np.zeros(total, dtype=np.int64),
     )
     return accounts, lines

@@ -146,6 +146,7 @@ OFFERINGS = (
         minimum={VOICE: 30},
         allowances=(Allowance(DATA, (NATIONAL,), 120 * _MEGABYTE, is_shared=True),),
     ),
+    Offering("FIX_DSL_100", "Kabelwest DSL 100", FIXED, 3995, 4995, _fixed((0, 290_000, 990_000))),
 )  # fmt: skip
 
 CODES = tuple(offering.code for offering in OFFERINGS)
@@ -158,6 +159,9 @@ ALLOWANCES = tuple(
 )
 HAS_ALLOWANCE = np.array([bool(offering.allowances) for offering in OFFERINGS])
 HAS_SHARED_ALLOWANCE = np.array([any(own.is_shared for own in offering.allowances) for offering in OFFERINGS])
+# What the access network lets through for an offering, in Mbit/s; 0 where it is no matter.
+SPEEDS = {"FIX_DSL": 50, "FIX_DSL_100": 100, "FIX_FIBRE": 250, "BIZ_FIX": 100}
+SPEED = np.array([SPEEDS.get(code, 0) for code in CODES], dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ product_offering as (
         lifecycle_status,
         service_specification,
         {{ catalogue_characteristic_value('characteristic', 'billingCode') }} as billing_code,
+        {{ catalogue_characteristic_value('characteristic', 'downstreamSpeed') }} as downstream_speed,
         valid_from,
         valid_to
     from {{ ref('stg_catalog__product_offering') }}
@@ -23,6 +24,7 @@ select
     lifecycle.canonical_value as lifecycle_status,
     -- Without a service candidate there is nothing that the network could provide.
     product_offering.service_specification is not null as needs_network_service,
+    try_cast(product_offering.downstream_speed as integer) as downstream_mbps,
     product_offering.valid_from,
     product_offering.valid_to
 from product_offering
