@@ -45,27 +45,32 @@ def make_comparable(
         select record_id, cast(row_number() over (order by record_id nulls last) as integer) as unique_id from feature
         """
     )
-    changes, joins = [], []
+    changes, kept_lists, joins = [], [], []
     for column, is_list in JUNK_COLUMNS.items():
         if not junk.get(column):
             continue
         if is_list:
             # Few records hold junk: only their lists are gone through.
-            holders = (
-                f"select distinct record_id from (select record_id, unnest({column}) as value from feature)"
-                f" where value in (select unnest({column}) from junk)"
+            joins.append(
+                f"""
+                left join (
+                    select record_id, filled(list_filter({column}, lambda v: not list_contains(values, v))) as kept
+                    from feature cross join (select {column} as values from junk)
+                    where list_has_any({column}, values)
+                ) as {column}_holder on {column}_holder.record_id = feature.record_id
+                """
             )
-            joins.append(f"left join ({holders}) as {column}_holder on {column}_holder.record_id = feature.record_id")
-            kept = f"filled(list_filter(feature.{column}, lambda v: not list_contains(junk.{column}, v)))"
-            changes.append(
-                f"case when {column}_holder.record_id is not null then {kept} else feature.{column} end as {column}"
+            kept_lists.append(
+                f"{column}_holder.record_id is not null as has_junk_{column}, {column}_holder.kept as kept_{column}"
             )
+            changes.append(f"case when has_junk_{column} then kept_{column} else feature.{column} end as {column}")
         else:
             joins.append(
                 f"left join (select unnest({column}) as value from junk) as {column}_junk"
                 f" on {column}_junk.value = feature.{column}"
             )
-            changes.append(f"case when {column}_junk.value is null then feature.{column} end as {column}")
+            kept_lists.append(f"{column}_junk.value is not null as has_junk_{column}")
+            changes.append(f"case when not has_junk_{column} then feature.{column} end as {column}")
     make_household_traits(connection)
     lists = {column: pa.array([list(junk.get(column, ()))], pa.list_(pa.string())) for column in JUNK_COLUMNS}
     connection.register("junk", pa.table(lists))
@@ -85,27 +90,41 @@ def make_comparable(
             f" tf_{column}"
         )
     less_junk = f" replace ({', '.join(changes)})" if changes else ""
+    # What is looked up by a column or two is joined to these alone, and the result once to all columns.
     connection.execute(
         f"""
-        create or replace temp table comparable as
+        create or replace temp table looked_up as
         select
+            feature.record_id,
             record_number.unique_id,
-            feature.*{less_junk},
-            strftime(feature.birth_date, '%d%m%Y') as birth_digits,
             usual_given_name.value is not null as is_usual_given_name,
             coalesce(usual_given_name.value, frequency_given_name.value) is not null as is_known_given_name,
             coalesce(household_trait.has_date_of_another, false) as has_date_of_another,
             coalesce(household_trait.has_namesake, false) as has_namesake,
             coalesce(household_trait.is_beside_named, false) as is_beside_named,
-            {", ".join(columns)}
+            {", ".join([*columns, *kept_lists])}
         from feature
         inner join record_number using (record_id)
-        cross join junk
         left join household_trait using (record_id)
         left join usual_given_name on usual_given_name.value = feature.given_name
         {" ".join(joins)}
         """
     )
+    frequency = ", ".join(f"tf_{column}" for column in FREQUENCY_COLUMNS)
+    connection.execute(
+        f"""
+        create or replace temp table comparable as
+        select
+            looked_up.unique_id,
+            feature.*{less_junk},
+            strftime(feature.birth_date, '%d%m%Y') as birth_digits,
+            is_usual_given_name, is_known_given_name, has_date_of_another, has_namesake, is_beside_named,
+            {frequency}
+        from feature
+        inner join looked_up using (record_id)
+        """
+    )
+    connection.execute("drop table looked_up")
     connection.unregister("junk")
     for name in FREQUENCY_COLUMNS:
         connection.unregister(f"frequency_{name}")
