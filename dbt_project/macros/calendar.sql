@@ -17,3 +17,12 @@
         ) }}
     )
 {%- endmacro %}
+
+{#- First day of the calendar month of a date, and of the month after it. -#}
+{% macro month_start(date) -%}
+    cast(date_trunc('month', {{ date }}) as date)
+{%- endmacro %}
+
+{% macro next_month_start(date) -%}
+    cast({{ dbt.dateadd('month', 1, "date_trunc('month', " ~ date ~ ")") }} as date)
+{%- endmacro %}

@@ -22,6 +22,8 @@ PLACES = {
     "tmforum": [("JSON path", "path"), ("Our name", "as")],
     "delimited": [("Heading", "header"), ("Our name", "as")],
     "measurement": [("Element", "header"), ("Our name", "name")],
+    "bank_statement": [("Element", "header"), ("Our name", "name")],
+    "workbook": [("Heading", "header"), ("Our name", "name")],
     "fixed_width": [("Field", "name"), ("First byte", "start"), ("Bytes", "width")],
 }
 

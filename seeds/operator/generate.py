@@ -1,4 +1,4 @@
-"""Makes one synthetic operator on disk: ten flawed copies of one true world, and the ledger of what is wrong."""
+"""Makes one synthetic operator on disk: eleven flawed copies of one true world, and the ledger of what is wrong."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 
 from seeds.operator.build import Operator, build_operator
 from seeds.operator.copies.alarms import copy_alarms
+from seeds.operator.copies.bank import copy_bank
 from seeds.operator.copies.billing import BillingCopy, copy_billing
 from seeds.operator.copies.catalog import copy_catalog
 from seeds.operator.copies.crm import copy_crm
 from seeds.operator.copies.crm_fixed import copy_crm_fixed
+from seeds.operator.copies.general_ledger import copy_general_ledger
 from seeds.operator.copies.inventory import copy_inventory
 from seeds.operator.copies.keys import Keys
 from seeds.operator.copies.orders import copy_orders
@@ -25,13 +27,15 @@ from seeds.operator.copies.usage import arrange, copy_usage
 from seeds.operator.ledger import build_ledger, subject_text
 from seeds.operator.planting.bill_rows import bill_rows
 from seeds.operator.planting.collection import collection_rows
+from seeds.operator.planting.journal import Journal, plant_journal
 from seeds.operator.planting.orders_rows import barred_usage_rows, free_speed_rows, lone_usage_rows, open_order_rows
+from seeds.operator.planting.partner_rows import journal_rows, receivable_rows
 from seeds.operator.truth import build_truth
 from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 13
+VERSION = 15
 
 
 def generate(
@@ -62,6 +66,8 @@ def generate(
     crm = copy_crm(operator, keys)
     crm_fixed = copy_crm_fixed(operator, keys)
     copies = {"billing": billing.entities, "crm": crm.entities, "crm_fixed": crm_fixed.entities}
+    journal = plant_journal(operator, billing.entities["invoice"], billing.entities["invoice_line"])
+    copies |= {"bank": copy_bank(operator, billing.receivables), "general_ledger": copy_general_ledger(journal)}
     copies |= {"inventory": copy_inventory(operator, keys), "alarms": copy_alarms(operator)}
     for system, entities in copies.items():
         _write(folder, system, entities, report)
@@ -78,7 +84,7 @@ def generate(
         "crm_fixed": crm_fixed.beliefs.with_columns(key=keys.customer_no).filter(pl.Series(keys.in_crm_fixed)),
         "billing": billing.beliefs.with_columns(key=keys.account),
     }
-    planted = _planted(operator, keys, billing)
+    planted = _planted(operator, keys, billing, journal)
     ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing), planted)
     ledger.write_parquet(folder / "ledger.parquet")
     (folder / "truth").mkdir(exist_ok=True)
@@ -137,7 +143,7 @@ def _flaws(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.Data
     ]
 
 
-def _planted(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.DataFrame]:
+def _planted(operator: Operator, keys: Keys, billing: BillingCopy, journal: Journal) -> list[pl.DataFrame]:
     """Faults and distractors that tell their own money, one frame per stage of the chain."""
     return [
         barred_usage_rows(operator, keys),
@@ -146,6 +152,8 @@ def _planted(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.Da
         lone_usage_rows(operator, keys),
         collection_rows(operator, keys, billing.entities["invoice"]),
         *bill_rows(operator, keys),
+        receivable_rows(billing.receivables),
+        journal_rows(journal),
     ]
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from concord.settings import Settings
-from ingestion.connectors import measurement
+from ingestion.connectors import xml_file
 from ingestion.outcomes import LoadOutcome
 from ingestion.quarantine import read_quarantine
 from ingestion.registry import registry
@@ -243,9 +243,9 @@ def test_a_file_without_values_is_no_error(settings: Settings, folder: Path) -> 
 def test_a_file_larger_than_a_batch_lands_whole_or_not_at_all(
     settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measurement, "CHUNK_BYTES", 20_000)
-    monkeypatch.setattr(measurement, "_BLOCK_BYTES", 4_096)
-    monkeypatch.setattr(measurement, "_SMALL_FILE_BYTES", 10)
+    monkeypatch.setattr(xml_file, "CHUNK_BYTES", 20_000)
+    monkeypatch.setattr(xml_file, "_BLOCK_BYTES", 4_096)
+    monkeypatch.setattr(xml_file, "_SMALL_FILE_BYTES", 10)
     values = "".join(VALUE.replace("NrCellDu=3", f"NrCellDu={number}") for number in range(2_000))
     write(folder, document(TYPES + values))
     write(folder, document(TYPES + values)[:-60], name="C20260930.0100+0200-0200+0200_NMS-RAN-1.xml.gz")

@@ -37,7 +37,9 @@ def look(folder):
 
 def test_every_file_based_system_has_a_sensor():
     assert {sensor.name for sensor in file_sensors()} == {
+        "bank_new_files",
         "crm_fixed_new_files",
+        "general_ledger_new_files",
         "performance_new_files",
         "subscribers_new_files",
         "usage_new_files",

@@ -22,6 +22,8 @@
         'r3_fee_missed',
         'r5_proration_or_rounding',
         'c1_dunning_not_triggered',
+        'c2_payment_not_applied',
+        'c3_billing_ledger',
     ]) }}
 {%- endmacro %}
 

@@ -4,6 +4,10 @@
         'alarms': {
             'alarm': {'mode': 'incremental', 'key': ['id'], 'cursor': 'alarm_changed_at'},
         },
+        'bank': {
+            'statement': {'mode': 'file', 'key': ['account_iban', 'statement_id'], 'cursor': none},
+            'statement_entry': {'mode': 'file', 'key': ['account_iban', 'statement_id', 'entry_number', 'transaction_number'], 'cursor': none},
+        },
         'billing': {
             'account': {'mode': 'full', 'key': ['account_id'], 'cursor': none},
             'subscription': {'mode': 'full', 'key': ['subscription_id'], 'cursor': none},
@@ -32,6 +36,9 @@
         'crm_fixed': {
             'customer': {'mode': 'snapshot', 'key': ['customer_no'], 'cursor': none},
             'product': {'mode': 'snapshot', 'key': ['contract_no'], 'cursor': none},
+        },
+        'general_ledger': {
+            'journal_line': {'mode': 'file', 'key': ['document_number', 'line_number'], 'cursor': none},
         },
         'inventory': {
             'service': {'mode': 'full', 'key': ['id'], 'cursor': none},

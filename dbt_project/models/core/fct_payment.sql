@@ -17,6 +17,7 @@ select
     billing_account.billing_account_id,
     billing_account.customer_id,
     payment.method,
+    payment.bank_reference,
     payment.currency_code,
     payment.amount,
     payment.paid_at

@@ -14,6 +14,7 @@ from seeds.operator.copies.billing_rated_usage import rated_usage
 from seeds.operator.copies.billing_tariffs import bill_runs, rating_rates, recurring_rates
 from seeds.operator.copies.keys import Keys
 from seeds.operator.copies.usage import MediationFiles
+from seeds.operator.planting.receivables import Receivables, plant_receivables
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class BillingCopy:
     beliefs: pl.DataFrame
     reference_flaws: pl.DataFrame  # account, description
     number_flaws: pl.DataFrame  # line, description
+    receivables: Receivables
 
 
 def copy_billing(operator: Operator, keys: Keys, files: MediationFiles) -> BillingCopy:
@@ -33,6 +35,8 @@ def copy_billing(operator: Operator, keys: Keys, files: MediationFiles) -> Billi
     subscription, number_flaws = subscriptions(operator, keys, random)
     invoice, invoice_line = invoices_and_lines(operator, keys, random)
     invoice, payment = with_payments(operator, keys, invoice, random)
+    receivables = plant_receivables(operator, invoice, payment)
+    invoice, payment = receivables.invoices, receivables.payments
     entities = {
         "account": account,
         "subscription": subscription,
@@ -48,4 +52,4 @@ def copy_billing(operator: Operator, keys: Keys, files: MediationFiles) -> Billi
         "payment": payment,
         "dunning_action": dunning_actions(operator, keys, invoice, payment),
     }
-    return BillingCopy(entities, beliefs, reference_flaws, number_flaws)
+    return BillingCopy(entities, beliefs, reference_flaws, number_flaws, receivables)

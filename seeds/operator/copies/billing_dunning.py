@@ -51,11 +51,13 @@ def _about_invoices(operator: Operator, keys: Keys, invoice: pl.DataFrame, payme
     parameters, who = operator.parameters, debtors(operator)
     forgets = who.has("C1.no_action", *PAUSED)
     account = pl.DataFrame({"account_id": keys.account, "forgets": forgets, "stalls": who.role == NUMBER["C1.stalled"]})
-    paid = payment.group_by("invoice_id").agg(pl.col("paid_at").min())
+    # What came in part, or went back, settles nothing.
+    paid = payment.group_by("invoice_id").agg(pl.col("paid_at").min(), pl.col("amount").sum().alias("paid_amount"))
     asked = (
         invoice.filter((pl.col("total_amount") * 100 >= LEAST) & (pl.col("status") != "CANCELLED"))
         .join(account, on="account_id", how="inner")
         .join(paid, on="invoice_id", how="left")
+        .with_columns(paid_at=pl.when(pl.col("paid_amount") >= pl.col("total_amount")).then("paid_at"))
         .filter(~pl.col("forgets"))
         .sort("invoice_id")
     )

@@ -163,11 +163,12 @@ create table dunning_action (
 );
 
 create table payment (
-    payment_id    text not null,
-    account_id    text not null,
-    invoice_id    text,
-    amount        numeric(18,2) not null,
-    currency_code text not null,
-    method        text not null,
-    paid_at       timestamptz not null
+    payment_id     text not null,
+    account_id     text not null,
+    invoice_id     text,
+    amount         numeric(18,2) not null,
+    currency_code  text not null,
+    method         text not null,
+    bank_reference text,
+    paid_at        timestamptz not null
 );

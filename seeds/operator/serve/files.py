@@ -1,4 +1,4 @@
-"""The file interfaces of one operator: crm_fixed, performance, subscribers, usage; written from Parquet once."""
+"""The file interfaces of one operator, written from Parquet once: a folder per system that delivers files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from seeds.operator.serve.bank_files import write_bank_files
 from seeds.operator.serve.crm_fixed_files import write_crm_fixed_files
+from seeds.operator.serve.general_ledger_files import write_general_ledger_files
 from seeds.operator.serve.interface_faults import plant, write_to_ledger
 from seeds.operator.serve.performance_files import write_performance_files
 from seeds.operator.serve.subscriber_files import write_subscriber_files
 from seeds.operator.serve.usage_files import write_usage_files
 
 WRITERS = {
+    "bank": write_bank_files,
     "crm_fixed": write_crm_fixed_files,
+    "general_ledger": write_general_ledger_files,
     "performance": write_performance_files,
     "subscribers": write_subscriber_files,
     "usage": write_usage_files,

@@ -11,6 +11,7 @@ select
     account_id as account_id_billing,
     invoice_id,
     lower(method) as method,
+    bank_reference,
     currency_code,
     cast(amount as decimal(18, 2)) as amount,
     paid_at

@@ -13,6 +13,7 @@ select
     amount,
     currency_code,
     {{ clean_text('method') }} as method,
+    {{ clean_text('bank_reference') }} as bank_reference,
     cast(paid_at as timestamp) as paid_at,
     {{ load_metadata() }}
 from payment

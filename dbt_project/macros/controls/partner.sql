@@ -1,0 +1,14 @@
+{#- The subject of a C2 finding: the bank's transaction, or the payment that none stands behind. -#}
+{% macro c2_subject(relation) -%}
+    coalesce(
+        'bank.transaction:' || {{ relation }}.bank_reference, 'billing.payment:' || {{ relation }}.payment_id
+    )
+{%- endmacro %}
+
+{#- The subject of a C3 finding: a bill run's posting to an account, or a journal document. -#}
+{% macro c3_subject(relation) -%}
+    coalesce(
+        'general_ledger.journal_document:' || {{ relation }}.document_number,
+        'general_ledger.posting:' || {{ relation }}.bill_run_id || '/' || {{ relation }}.account
+    )
+{%- endmacro %}

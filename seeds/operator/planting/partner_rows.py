@@ -1,0 +1,38 @@
+"""Ledger rows of collection and partners: faults and look-alikes that have no line of their own."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from seeds.operator.ledger import planted_rows
+from seeds.operator.planting.journal import Journal
+from seeds.operator.planting.receivables import Receivables
+
+
+def receivable_rows(receivables: Receivables) -> pl.DataFrame:
+    """C2: each by what the bank calls the transaction, or by billing's payment where the bank knows none."""
+    planted = receivables.planted
+    day, amount = planted["day"].to_numpy(), planted["amount"].to_numpy()
+    subject = planted.select(
+        pl.col("reference").alias("bank.transaction"),
+        pl.col("payment_id").alias("billing.payment"),
+        pl.col("invoice_id").alias("billing.invoice"),
+    )
+    return planted_rows(planted["code"], subject, day, day + 1, abs(amount), _directions(amount))
+
+
+def journal_rows(journal: Journal) -> pl.DataFrame:
+    """C3: each by bill run and account, or by the journal document."""
+    planted = journal.planted
+    amount = planted["amount"].to_numpy()
+    subject = planted.select(
+        pl.col("posting").alias("general_ledger.posting"), pl.col("document").alias("general_ledger.journal_document")
+    )
+    directions = [None if value == 0 else "under" if value > 0 else "over" for value in amount]
+    start, end = planted["day"].to_numpy(), planted["end"].to_numpy()
+    return planted_rows(planted["code"], subject, start, end, abs(amount), directions)
+
+
+def _directions(amount) -> list[str | None]:
+    """Above zero the customer is owed; below zero the operator is."""
+    return [None if value == 0 else "over" if value > 0 else "under" for value in amount]

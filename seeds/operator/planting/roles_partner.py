@@ -1,0 +1,38 @@
+"""Roles of collection and of partners: what happens to money and documents, not to lines."""
+
+from __future__ import annotations
+
+from seeds.operator.planting.role import fault, honest
+
+# Subjects are payments and what the bank booked.
+RECEIVABLES = (
+    fault("C2.never_applied", 24, 3, "the bank received a customer's payment; nobody applied it to the invoice"),
+    fault("C2.applied_short", 12, 2, "a payment was applied with less than the bank received"),
+    fault("C2.applied_twice", 14, 2, "one receipt was applied twice"),
+    fault("C2.return_not_reversed", 16, 2, "the bank returned a direct debit; billing still shows it as paid"),
+    fault("C2.applied_without_receipt", 10, 2, "billing shows a payment that the bank never received"),
+    honest("C2.wrong_reference", 30, 3, "paid with a wrong reference, found out and applied days later"),
+    honest("C2.split_payment", 20, 2, "one receipt for two invoices, applied to each"),
+    honest("C2.overpayment_credited", 16, 2, "more paid than due; the rest was credited to the account"),
+    honest("C2.fee_deducted", 12, 2, "a bank kept its fee; the invoice was settled in full"),
+    honest("C2.return_reversed", 20, 2, "a returned direct debit that billing took back"),
+    honest("C2.not_yet_applied", 16, 2, "received on the last days; cash application is still at it"),
+    honest("C2.bank_reversal", 8, 1, "the bank booked a receipt by mistake and took it back"),
+    honest("C2.not_a_customer", 8, 1, "money of a partner or an authority that belongs to no invoice"),
+)
+
+# Subjects are postings of a bill run to an account, and journal documents.
+JOURNAL = (
+    fault("C3.line_missing", 2, 2, "an account of a bill run is missing in its journal document"),
+    fault("C3.wrong_amount", 2, 2, "an account of a bill run was posted with another amount"),
+    fault("C3.wrong_account", 1, 1, "a bill run's revenue was posted to the account of another kind of revenue"),
+    fault("C3.posted_twice", 1, 1, "an account of a bill run was posted a second time"),
+    fault("C3.unbalanced_document", 2, 2, "a manual journal document whose debits and credits differ"),
+    honest("C3.corrected", 2, 2, "posted too low, and put right by an approved manual document"),
+    honest("C3.split_document", 1, 1, "a bill run posted in two documents"),
+    honest("C3.accrual", 3, 3, "revenue not billed yet, accrued at the month's end and reversed"),
+    honest("C3.manual_document", 4, 4, "a manual document on a revenue account for no bill run"),
+    honest("C3.next_month", 1, 1, "a bill run of the last day, posted in the next month's export"),
+)
+
+PARTNER = (*RECEIVABLES, *JOURNAL)
