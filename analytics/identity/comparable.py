@@ -56,7 +56,10 @@ def make_comparable(
                 left join (
                     select record_id, filled(list_filter({column}, lambda v: not list_contains(values, v))) as kept
                     from feature cross join (select {column} as values from junk)
-                    where list_has_any({column}, values)
+                    where record_id in (
+                        select record_id from (select record_id, unnest({column}) as value from feature)
+                        where value in (select unnest({column}) from junk)
+                    )
                 ) as {column}_holder on {column}_holder.record_id = feature.record_id
                 """
             )
