@@ -89,6 +89,7 @@ def build_operator(parameters: Parameters) -> Operator:
     true_rating = rate_events(tariff, runs, accounts, lines, events, planter.rating_times(events), pots)
     is_due = events.started_at[true_rating.event] >= lines.billed_from[true_rating.line]
     true_rating = keep(true_rating, is_due)
+    owed_rating = keep(true_rating, ~orders.strangers(events, true_rating))
     events, rating = planter.repeat_in_mediation(events, true_rating)
     rating = planter.misrate(events, rating)
     rating = planter.lose_in_billing(events, rating)
@@ -121,7 +122,7 @@ def build_operator(parameters: Parameters) -> Operator:
         subscriptions=subscriptions,
         plans=plan_intervals(lines, subscriptions, changes),
         true_bill=_bill(
-            parameters, runs, accounts, lines, true_subscriptions, true_changes, granted, owed, true_rating
+            parameters, runs, accounts, lines, true_subscriptions, true_changes, granted, owed, owed_rating
         ),
         actual_bill=spoil_bill(
             _bill(parameters, runs, accounts, lines, subscriptions, changes, granted, charged, rating),

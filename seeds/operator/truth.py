@@ -152,7 +152,7 @@ def _resources(operator: Operator, keys: Keys, delivered: pl.DataFrame) -> pl.Da
         index = np.arange(count)
         key = keys.network_resource(kind, index)
         parts.append(_records("inventory", "resource", key, resource_id=_name(prefix, index)))
-    serial = np.unique(np.concatenate([lines.sim, lines.new_sim, operator.lone_sims.serial]))
+    serial = np.unique(np.concatenate([lines.sim, lines.new_sim, lines.twin_sim, operator.lone_sims.serial]))
     serial = serial[serial >= 0]
     parts.append(_records("inventory", "resource", keys.sim(serial), resource_id=_name("sim-", serial)))
     objects = alarmed_objects(operator)

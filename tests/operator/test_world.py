@@ -244,12 +244,20 @@ def test_one_file_of_each_stream_came_twice(database: duckdb.DuckDBPyConnection)
 
 def test_the_register_holds_each_card_and_number_once_a_day(database: duckdb.DuckDBPyConnection) -> None:
     assert one(database, "select count(distinct file_date) from subscribers_subscriber") == 93
-    for column in ("imsi", "msisdn", "iccid"):
+    for column in ("imsi", "iccid"):
         repeated = one(
             database,
             f"select count(*) - count(distinct (file_date, {column})) from subscribers_subscriber",
         )
         assert repeated == 0, column
+    # A second card carries the number of the first.
+    shared = """select count(distinct msisdn) from (
+        select msisdn from subscribers_subscriber group by file_date, msisdn having count(*) > 1)"""
+    assert one(database, shared) == one(
+        database,
+        """select count(distinct json_extract_string(subject, '$."billing.subscription"')) from ledger
+        where fault_type in ('multi_sim', 'duplicate_number')""",
+    )
 
 
 def test_nothing_happens_after_the_moment_of_the_extract(database: duckdb.DuckDBPyConnection) -> None:

@@ -91,6 +91,8 @@ def _service_rows(operator: Operator, keys: Keys, line: np.ndarray, key: pl.Seri
     is_mobile = lines.kind[line] == MOBILE
     sim = keys.sim(np.maximum(lines.sim_at(line, now), 0))
     port = keys.network_resource(PORT, np.maximum(operator.network.line_port[line], 0))
+    # Inventory lists a second card where the customer asked for it.
+    asked, twin = operator.chooser.lines("O11.multi_sim"), np.maximum(lines.twin_sim[line], 0)
     return pl.DataFrame(
         {
             "key": key,
@@ -99,6 +101,7 @@ def _service_rows(operator: Operator, keys: Keys, line: np.ndarray, key: pl.Seri
             "holder": keys.holder[line],
             "resource": pl.select(pl.when(pl.Series(is_mobile)).then(sim).otherwise(port)).to_series(),
             "is_realised": lines.is_provisioned[line],
+            "twin": pl.select(pl.when(pl.Series(np.isin(line, asked))).then(keys.sim(twin))).to_series(),
             "speed": np.where(lines.speed[line] > 0, lines.speed[line], SPEED[lines.offering_at(line, now)]),
             "speed_since": instants(since),
         }
@@ -111,6 +114,9 @@ def _service_document() -> pl.Expr:
     has_speed = pl.col("is_realised") & (pl.col("speed") > 0)
     kind = either(is_mobile, text("SIM"), text("Port"))
     resource = {"id": text(pl.col("resource")), "name": kind, "@referredType": kind}
+    twin = {**resource, "id": text(pl.col("twin"))}
+    version5 = {"@type": text("ResourceRef")}
+    lists_both = pl.col("twin").is_not_null()
     return object_(
         {
             "id": text(key),
@@ -132,7 +138,11 @@ def _service_document() -> pl.Expr:
             ),
             "supportingResource": only_if(
                 pl.col("is_realised"),
-                by_version(is_v5, array(object_(resource)), array(object_({**resource, "@type": text("ResourceRef")}))),
+                by_version(
+                    is_v5,
+                    array(object_(resource), only_if(lists_both, object_(twin))),
+                    array(object_({**resource, **version5}), only_if(lists_both, object_({**twin, **version5}))),
+                ),
             ),
             "relatedParty": related_party(is_v5, pl.col("holder"), None, "Customer"),
             "migrationWave": only_if(pl.col("has_extra"), text("W3")),
@@ -256,12 +266,14 @@ def _sims(operator: Operator, keys: Keys, random: np.random.Generator) -> pl.Dat
     lines, lone = operator.lines, operator.lone_sims
     first = np.flatnonzero((lines.kind == MOBILE) & lines.is_provisioned)
     second = first[lines.sim_changed_at[first] < operator.parameters.now]
-    serial = np.concatenate([lines.sim[first], lines.new_sim[second], lone.serial])
-    start = np.concatenate([lines.start[first], lines.sim_changed_at[second], lone.begin])
+    twins = first[lines.twin_sim[first] >= 0]
+    serial = np.concatenate([lines.sim[first], lines.new_sim[second], lines.twin_sim[twins], lone.serial])
+    start = np.concatenate([lines.start[first], lines.sim_changed_at[second], lines.twin_from[twins], lone.begin])
     end = np.concatenate(
         [
             np.minimum(lines.served_until[first], lines.sim_changed_at[first]),
             lines.served_until[second],
+            lines.served_until[twins],
             np.full(len(lone), NEVER),
         ]
     )

@@ -42,7 +42,7 @@ def register(operator: Operator) -> pl.DataFrame:
     without a customer, or -1.
 
     A line has a second row after a SIM swap, a change of number, a bar, or days out of service; a third for the
-    days of a bar that was lifted.
+    days of a bar that was lifted, or for a second SIM card.
     """
     lines, network = operator.lines, operator.lifecycle.network
     first = np.flatnonzero((lines.kind == MOBILE) & lines.is_provisioned)
@@ -50,14 +50,17 @@ def register(operator: Operator) -> pl.DataFrame:
     barred = operator.chooser.lines("O8.bar_lifted")
     turn = np.minimum.reduce([lines.sim_changed_at, lines.number_changed_at, lines.suspended_at, lines.gap_to])
     second = first[turn[first] < NEVER]
-    line = np.concatenate([first, second, barred])
-    part = np.repeat([0, 1, 2], [len(first), len(second), len(barred)])
+    twins = first[lines.twin_sim[first] >= 0]
+    line = np.concatenate([first, second, barred, twins])
+    part = np.repeat([0, 1, 2, 3], [len(first), len(second), len(barred), len(twins)])
     is_second = part == 1
     final = lines.served_until + np.where(network.lags, DAY, 0)
-    begin = np.select([part == 1, part == 2], [turn[line], lines.gap_from[line]], lines.start[line])
+    begin = np.select(
+        [part == 1, part == 2, part == 3], [turn[line], lines.gap_from[line], lines.twin_from[line]], lines.start[line]
+    )
     until_turn = np.minimum.reduce([final[line], turn[line], lines.gap_from[line]])
     end = np.select([part == 1, part == 2], [final[line], lines.gap_to[line]], until_turn)
-    serial = lines.sim_at(line, begin)
+    serial = np.where(part == 3, lines.twin_sim[line], lines.sim_at(line, begin))
     number = lines.number_at(line, begin)
     offering = lines.offering[line]
     profile = np.select(
@@ -71,6 +74,7 @@ def register(operator: Operator) -> pl.DataFrame:
     )
     state = np.where((part == 2) | (is_second & (lines.suspended_at[line] < NEVER)), "BARRED", "ACTIVE")
     activated = np.where(begin >= lines.sim_changed_at[line], lines.sim_changed_at[line], lines.start[line])
+    activated = np.where(part == 3, begin, activated)
 
     lone = operator.lone_sims
     purpose = np.array([word or "" for word in lone.purpose])

@@ -54,6 +54,8 @@ def served(operator: Operator, event: np.ndarray) -> tuple[np.ndarray, np.ndarra
     is_alone = events.line[event] < 0
     at = events.started_at[event]
     number, card = lines.number_at(line, at), imsi(np.maximum(lines.sim_at(line, at), 0))
+    second = lines.on_twin(line, at, events.charging[event])
+    card = np.where(second, imsi(np.maximum(lines.twin_sim[line], 0)), card)
     if len(lone):
         number = np.where(is_alone, mobile_number(lone.number_serial)[alone], number)
         card = np.where(is_alone, imsi(lone.serial)[alone], card)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from seeds.operator.planting.lifecycle import BillingView, Lifecycle
+from seeds.operator.planting.rating import Rating
 from seeds.operator.planting.roles_orders import ORDERS
 from seeds.operator.world.bill_runs import BillRuns
 from seeds.operator.world.clock import DAY, HOUR, NEVER, add_months, day_number
@@ -63,6 +64,7 @@ class OrderPlanter:
         self._arrears()
         self._open_orders()
         self._plans()
+        self._second_cards()
 
     def _choose(self, code: str, eligible: np.ndarray) -> np.ndarray:
         return self.chooser.choose(_ROLES[code], eligible, self.random)
@@ -143,6 +145,21 @@ class OrderPlanter:
             lines.promised_at[chosen] = local_moment(self.parameters, day, self.random, 8, 16)
             lines.is_provisioned[chosen] = False
             self.billing.is_absent[chosen] = True
+
+    def _second_cards(self) -> None:
+        """Numbers that two SIM cards carry, asked for or not."""
+        lines = self.lines
+        for code in ("O11.duplicate_number", "O11.multi_sim"):
+            chosen = self._choose(code, self.metered & self.mobile & ~HAS_ALLOWANCE[lines.offering])
+            lines.twin_sim[chosen] = 3 * len(lines) + chosen
+            day = self._day(self.first + 3, self.first + 25, len(chosen))
+            lines.twin_from[chosen] = local_moment(self.parameters, day, self.random, 9, 17)
+
+    def strangers(self, events: Events, rating: Rating) -> np.ndarray:
+        """Rated rows of cards that carry a number unasked: what the customer should never see on a bill."""
+        chosen = np.isin(rating.line, self.chooser.lines("O11.duplicate_number"))
+        event = rating.event
+        return chosen & self.lines.on_twin(rating.line, events.started_at[event], events.charging[event])
 
     def _plans(self) -> None:
         """Fixed lines whose plan changes, or whose speed is not the plan's."""

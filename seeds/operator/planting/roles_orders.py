@@ -31,6 +31,8 @@ ORDERS = (
     honest("O4.on_hold", 20, 2, "an open order past its date, held at the customer's wish"),
     honest("O4.appointment", 20, 2, "an open order whose appointment lies in the future"),
     honest("O4.just_due", 18, 2, "an open order that was due in the last days"),
+    fault("O11.duplicate_number", 20, 3, "a second SIM card carries the number unasked; its usage is on the bill"),
+    honest("O11.multi_sim", 20, 3, "two SIM cards for one number, as the customer ordered"),
     fault("O5.upgrade_not_billed", 18, 2, "a faster plan was ordered and provisioned; billing charges the former one"),
     fault(
         "O5.downgrade_not_billed", 18, 2, "a slower plan was ordered and provisioned; billing charges the former one"

@@ -56,6 +56,8 @@ class Lines:
     overrun_until: np.ndarray  # the network serves on until then, although the line has ended; 0: it does not
     calls_while_barred: np.ndarray  # the network lets some of its calls through after suspended_at
     promised_at: np.ndarray  # when an order that is still open was to be done; NEVER without one
+    twin_sim: np.ndarray  # a second SIM card with the same number, -1 without one
+    twin_from: np.ndarray
     speed: np.ndarray  # what the network lets through in Mbit/s; 0: as the plan says
     speed_since: np.ndarray
     due_from: np.ndarray  # from when billing is due; the start, or later where that was agreed
@@ -71,6 +73,10 @@ class Lines:
     def served_until(self) -> np.ndarray:
         """Until when the network serves each line: to its end, or longer where nobody switched it off."""
         return np.maximum(self.end, self.overrun_until)
+
+    def on_twin(self, line: np.ndarray, instant: np.ndarray, charging: np.ndarray) -> np.ndarray:
+        """Whether a line's usage is its second card's: every other session, once there is one."""
+        return (instant >= self.twin_from[line]) & (charging % 2 == 1)
 
     @property
     def used_until(self) -> np.ndarray:
@@ -203,6 +209,8 @@ def build_lines(parameters: Parameters, parties: pl.DataFrame) -> tuple[Accounts
         overrun_until=np.zeros(total, dtype=np.int64),
         calls_while_barred=np.zeros(total, dtype=bool),
         promised_at=never.copy(),
+        twin_sim=np.full(total, -1),
+        twin_from=never.copy(),
         speed=np.zeros(total, dtype=np.int64),
         speed_since=never.copy(),
         due_from=np.zeros(total, dtype=np.int64),
