@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.planting.bills import one_off_charges, skip_usage, skipped_runs, spoil_bill
-from seeds.operator.planting.lifecycle import Lifecycle, discounts, plant_lifecycle, running_addons
+from seeds.operator.planting.discounts import discounts
+from seeds.operator.planting.lifecycle import Lifecycle, plant_lifecycle, running_addons
 from seeds.operator.planting.lone_sims import LoneSims, build_lone_sims, shape_lone_usage
 from seeds.operator.planting.orders import Bars, OrderPlanter
 from seeds.operator.planting.rating import Rating, keep, rate_events
@@ -96,6 +97,8 @@ def build_operator(parameters: Parameters) -> Operator:
     rating = keep(rating, planter.accepted(events, rating))
 
     granted = discounts(parameters, lines, chooser)
+    entitled = granted.with_columns(value="true_value", to_at="true_to_at")
+    taken_off = granted.with_columns(to_at="billed_to_at")
     owed, charged = one_off_charges(parameters, runs, accounts, lines, chooser)
     skipped = skipped_runs(parameters, runs, accounts, lines, chooser)
     rating = skip_usage(rating, skipped)
@@ -122,10 +125,10 @@ def build_operator(parameters: Parameters) -> Operator:
         subscriptions=subscriptions,
         plans=plan_intervals(lines, subscriptions, changes),
         true_bill=_bill(
-            parameters, runs, accounts, lines, true_subscriptions, true_changes, granted, owed, owed_rating
+            parameters, runs, accounts, lines, true_subscriptions, true_changes, entitled, owed, owed_rating
         ),
         actual_bill=spoil_bill(
-            _bill(parameters, runs, accounts, lines, subscriptions, changes, granted, charged, rating),
+            _bill(parameters, runs, accounts, lines, subscriptions, changes, taken_off, charged, rating),
             runs,
             chooser,
             skipped,

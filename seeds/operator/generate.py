@@ -35,7 +35,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 16
+VERSION = 17
 
 
 def generate(

@@ -177,12 +177,18 @@ def discounts() -> pl.DataFrame:
             "subscription_id": ["S1"],
             "kind": ["PCT"],
             "value": [Decimal("12.3456")],
+            "promotion_code": [None],
+            "cap_amount": [None],
             "reason": [None],
             "authorised_by": [None],
             "valid_from": [NOON],
             "valid_to": [None],
         },
-        schema_overrides={"reason": pl.String, "authorised_by": pl.String, "valid_to": TIME},
+        schema_overrides={
+            **dict.fromkeys(("promotion_code", "reason", "authorised_by"), pl.String),
+            "cap_amount": pl.Decimal(18, 2),
+            "valid_to": TIME,
+        },
     )
 
 

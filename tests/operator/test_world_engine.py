@@ -197,7 +197,7 @@ def test_only_planted_lines_have_a_wrong_bill() -> None:
 
 
 def test_usage_lies_within_the_service_that_made_it() -> None:
-    operator = build_operator(Parameters(customers=120, events=8_000, seed=4))
+    operator = build_operator(Parameters(customers=250, events=17_000, seed=4))
     events, lines = operator.events, operator.lines
     held = events.line >= 0
     line, at = events.line[held], events.started_at[held]

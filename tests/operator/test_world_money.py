@@ -12,7 +12,8 @@ import pytest
 from seeds.operator.generate import generate
 
 CONTROLS = (
-    "O1", "O2", "O3", "O4", "O5", "O6", "O7", "O8", "O9", "O11", "U3", "U4", "R1", "R2", "R3", "R5", "C1", "C2", "C3",
+    "O1", "O2", "O3", "O4", "O5", "O6", "O7", "O8", "O9", "O11", "U3", "U4", "R1", "R2", "R3", "R4", "R5",
+    "R9", "C1", "C2", "C3",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@
             'rating_rate': {'mode': 'full', 'key': ['rate_id'], 'cursor': none},
             'recurring_rate': {'mode': 'full', 'key': ['recurring_rate_id'], 'cursor': none},
             'discount': {'mode': 'full', 'key': ['discount_id'], 'cursor': none},
+            'employee': {'mode': 'full', 'key': ['user_id'], 'cursor': none},
             'bill_run': {'mode': 'full', 'key': ['bill_run_id'], 'cursor': none},
             'invoice': {'mode': 'incremental', 'key': ['invoice_id'], 'cursor': 'updated_at'},
             'invoice_line': {'mode': 'incremental', 'key': ['invoice_line_id'], 'cursor': 'created_at'},
@@ -26,6 +27,7 @@
         'catalog': {
             'product_offering': {'mode': 'full', 'key': ['id'], 'cursor': none},
             'product_offering_price': {'mode': 'full', 'key': ['id'], 'cursor': none},
+            'promotion': {'mode': 'full', 'key': ['id'], 'cursor': none},
         },
         'crm': {
             'individual': {'mode': 'full', 'key': ['id'], 'cursor': none},

@@ -26,6 +26,7 @@ select
     adjustment.reason_code,
     adjustment.reason_text,
     adjustment.created_by,
+    adjustment.approved_by,
     adjustment.currency_code,
     adjustment.amount,
     adjustment.created_at

@@ -10,6 +10,8 @@ select
     discount_id,
     subscription_id_billing,
     kind,
+    promotion_id,
+    cap_amount,
     reason,
     authorised_by,
     discount_value,

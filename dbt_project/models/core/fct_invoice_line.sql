@@ -36,6 +36,7 @@ select
     subscription.service_id,
     invoice_line.subscription_id_billing,
     product_offering.product_offering_id,
+    invoice_line.discount_id,
     invoice_line.line_type,
     invoice_line.usage_type,
     invoice_line.currency_code,

@@ -11,7 +11,7 @@ from seeds.operator.copies.billing_accounts import accounts, granted_discounts, 
 from seeds.operator.copies.billing_dunning import dunning_actions
 from seeds.operator.copies.billing_invoices import adjustments, invoices_and_lines, with_payments
 from seeds.operator.copies.billing_rated_usage import rated_usage
-from seeds.operator.copies.billing_tariffs import bill_runs, rating_rates, recurring_rates
+from seeds.operator.copies.billing_tariffs import bill_runs, employees, rating_rates, recurring_rates
 from seeds.operator.copies.keys import Keys
 from seeds.operator.copies.usage import MediationFiles
 from seeds.operator.planting.receivables import Receivables, plant_receivables
@@ -43,6 +43,7 @@ def copy_billing(operator: Operator, keys: Keys, files: MediationFiles) -> Billi
         "subscription_plan": subscription_plans(operator, keys),
         "rating_rate": rating_rates(operator),
         "recurring_rate": recurring_rates(),
+        "employee": employees(),
         "discount": granted_discounts(operator, keys, random),
         "bill_run": bill_runs(operator),
         "invoice": invoice,

@@ -6,11 +6,12 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.build import Operator
-from seeds.operator.copies.columns import choose_words, digits, instants
+from seeds.operator.copies.columns import cents, choose_words, digits, instants
 from seeds.operator.copies.keys import Keys
 from seeds.operator.copies.noise import claims
 from seeds.operator.copies.spelling import number_spelling
 from seeds.operator.world.bill_runs import CYCLES
+from seeds.operator.world.billing_engine import NO_CAP
 from seeds.operator.world.clock import DAY, HOUR, NEVER
 from seeds.operator.world.lines import ACQUIRED_CRM, OWN_CRM, imsi
 from seeds.operator.world.offerings import ADDON, CODES, MOBILE
@@ -189,23 +190,39 @@ def subscription_plans(operator: Operator, keys: Keys) -> pl.DataFrame:
     )
 
 
+def discount_keys(place: np.ndarray) -> pl.Series:
+    """Keys of discounts by their place among all that were granted."""
+    return "D" + pl.Series(np.asarray(place, dtype=np.int64) + 1).cast(pl.String).str.zfill(7)
+
+
 def granted_discounts(operator: Operator, keys: Keys, random: np.random.Generator) -> pl.DataFrame:
     granted = operator.discounts
     line = granted["line"].to_numpy()
     count = len(granted)
     return pl.DataFrame(
         {
-            "discount_id": "D" + pl.Series(np.arange(count) + 1).cast(pl.String).str.zfill(7),
+            "discount_id": discount_keys(np.arange(count)),
             "subscription_id": keys.subscription[line],
             "kind": np.where(granted["is_percentage"].to_numpy(), "PCT", "ABS").tolist(),
             "value": granted["value"].cast(pl.Decimal(18, 4)) / pl.Series([100]).cast(pl.Decimal(18, 4)),
+            "promotion_code": granted["promotion"],
+            "cap": granted["cap"],
             "reason": choose_words(
                 random, count, ["Treuebonus", "Aktion", "Kombivorteil", "Kulanz"], [0.3, 0.35, 0.25, 0.1]
             ),
-            "authorised_by": choose_words(
-                random, count, ["campaign", "m.petersen", "s.kaya", "k.nowak"], [0.6, 0.15, 0.15, 0.1]
-            ),
+            "authorised_by": granted["authorised_by"],
             "valid_from": instants(granted["from_at"].to_numpy()),
             "valid_to": instants(granted["to_at"].to_numpy()),
         }
-    ).with_columns(pl.col("value").cast(pl.Decimal(18, 4)))
+    ).select(
+        "discount_id",
+        "subscription_id",
+        "kind",
+        pl.col("value").cast(pl.Decimal(18, 4)),
+        "promotion_code",
+        cents(pl.when(pl.col("cap") < NO_CAP).then("cap")).alias("cap_amount"),
+        "reason",
+        "authorised_by",
+        "valid_from",
+        "valid_to",
+    )

@@ -6,9 +6,11 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.build import Operator
+from seeds.operator.copies.billing_accounts import discount_keys
 from seeds.operator.copies.columns import cents, choose_words, dates, instants
 from seeds.operator.copies.keys import Keys
 from seeds.operator.planting.collection import SMALL, debtors
+from seeds.operator.planting.credits import planted_credits
 from seeds.operator.world.billing_engine import LINE_TYPES
 from seeds.operator.world.clock import DAY, HOUR, MINUTE
 from seeds.operator.world.offerings import CODES, CURRENCY, USAGE_TYPES
@@ -64,6 +66,8 @@ def invoices_and_lines(
             "has_usage": usage_type >= 0,
             "offering": pl.Series(CODES)[np.maximum(offering, 0)],
             "has_offering": offering >= 0,
+            "discount": discount_keys(bill["discount"].to_numpy()),
+            "has_discount": bill["discount"] >= 0,
             "period_start": dates(bill["period_start"].to_numpy()),
             "period_end": dates(bill["period_end"].to_numpy()),
             "quantity": bill["quantity"].cast(pl.Decimal(18, 3)),
@@ -78,6 +82,7 @@ def invoices_and_lines(
         "line_type",
         pl.when("has_usage").then("usage").alias("usage_type"),
         pl.when("has_offering").then("offering").alias("offering_code"),
+        pl.when("has_discount").then("discount").alias("discount_id"),
         "period_start",
         "period_end",
         "quantity",
@@ -140,7 +145,12 @@ def adjustments(operator: Operator, keys: Keys, invoices: pl.DataFrame, random: 
     """Credits and a few debits that people posted: goodwill for its role, and some for anybody."""
     lines, now = operator.lines, operator.parameters.now
     goodwill = operator.chooser.lines("R1.goodwill")
+    # One account each: what nobody asked about must not add up.
+    given = planted_credits(operator.chooser)
     others = random.permutation(operator.subscriptions.line)[: max(5, len(lines) // 120)]
+    _, first = np.unique(lines.account[others], return_index=True)
+    others = others[np.sort(first)]
+    others = others[~np.isin(lines.account[others], lines.account[np.concatenate([goodwill, given.line])])]
     line = np.concatenate([goodwill, others])
     count = len(line)
     account = keys.account[lines.account[line]]
@@ -160,11 +170,27 @@ def adjustments(operator: Operator, keys: Keys, invoices: pl.DataFrame, random: 
             "created_by": choose_words(
                 random, count, ["m.petersen", "s.kaya", "k.nowak", "agent17"], [0.3, 0.3, 0.2, 0.2]
             ),
-            "delay": random.integers(1, 12, count),
+            "approved_by": pl.Series([None] * count, dtype=pl.String),
+            "delay": random.integers(1, 12, count) * 24,
         }
-    ).join(latest, on="account_id", how="inner", maintain_order="left")
+    )
+    planted = pl.DataFrame(
+        {
+            "account_id": keys.account[lines.account[given.line]],
+            "subscription_id": keys.subscription[given.line],
+            "on_line": np.zeros(len(given.line), dtype=bool),
+            "cents": -given.cents,
+            "reason_code": ["GOODWILL"] * len(given.line),
+            "reason_text": ["Kulanz nach Anruf"] * len(given.line),
+            "created_by": given.created_by,
+            "approved_by": given.approved_by,
+            "delay": given.delay_hours,
+        },
+        schema=frame.schema,
+    )
+    frame = pl.concat([frame, planted]).join(latest, on="account_id", how="inner", maintain_order="left")
     created = pl.min_horizontal(
-        pl.col("issued_at") + pl.duration(days=pl.col("delay")),
+        pl.col("issued_at") + pl.duration(hours=pl.col("delay")),
         pl.lit(int(now - 2 * HOUR)).cast(pl.Datetime("us", "UTC")),
     )
     frame = frame.with_columns(created_at=created).sort("created_at", "account_id", "subscription_id")
@@ -178,5 +204,6 @@ def adjustments(operator: Operator, keys: Keys, invoices: pl.DataFrame, random: 
         "reason_code",
         "reason_text",
         "created_by",
+        "approved_by",
         "created_at",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from seeds.operator.copies.columns import cents, dates, instants
 from seeds.operator.world.bill_runs import CYCLES
 from seeds.operator.world.clock import NEVER
 from seeds.operator.world.offerings import CODES, CURRENCY, MONTHLY, TARIFF_PERIODS, UNITS, USAGE_TYPES, ZONES
+from seeds.operator.world.promotions import STAFF
 
 _SINCE = 1_451_602_800_000_000  # 2016-01-01, local midnight
 
@@ -64,6 +65,11 @@ def recurring_rates() -> pl.DataFrame:
         "valid_from",
         "valid_to",
     )
+
+
+def employees() -> pl.DataFrame:
+    """Who may post and grant by hand, and by which grade."""
+    return pl.DataFrame(STAFF, schema=["user_id", "display_name", "grade"], orient="row")
 
 
 def bill_runs(operator: Operator) -> pl.DataFrame:

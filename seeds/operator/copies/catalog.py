@@ -28,6 +28,7 @@ from seeds.operator.world.offerings import (
     USAGE_TYPES,
     ZONES,
 )
+from seeds.operator.world.promotions import PROMOTIONS, Promotion
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SINCE = datetime(2015, 12, 31, 23, tzinfo=UTC)
@@ -37,7 +38,7 @@ _RETIRED = ("FIX_PHONE",)
 
 
 def copy_catalog(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
-    """Frames ``product_offering`` and ``product_offering_price``: some 150 documents, whatever the operator's size."""
+    """Frames ``product_offering``, ``product_offering_price`` and ``promotion``, whatever the operator's size."""
     prices = _prices(operator, keys)
     window_end = _EPOCH + timedelta(microseconds=int(operator.parameters.clock.midnight(operator.parameters.end_day)))
     offerings = []
@@ -74,7 +75,34 @@ def copy_catalog(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
     return {
         "product_offering": _frame(offerings),
         "product_offering_price": _frame([(price["id"], price, _SINCE) for price in prices]),
+        "promotion": _frame([(item.code, _promotion(item), _SINCE) for item in PROMOTIONS]),
     }
+
+
+def _promotion(item: Promotion) -> dict:
+    """A promotion as TMF671 has it: what it does stands in the action of its pattern."""
+    action = {
+        "id": "1",
+        "actionType": "percentageDiscount" if item.is_percentage else "amountDiscount",
+        "actionObject": "recurringCharge",
+        "actionValue": f"{item.value / 100:.2f}",
+    }
+    if item.cap is not None:
+        action["maximumAmount"] = {"unit": CURRENCY, "value": item.cap / 100}
+    document = {
+        "id": item.code,
+        "href": f"/promotionManagement/v4/promotion/{item.code}",
+        "name": item.name,
+        "type": "Discount",
+        "lifecycleStatus": "active",
+        "validFor": {"startDateTime": _iso(_SINCE)},
+        "isCombinable": not item.stands_alone,
+        "pattern": [{"id": "1", "name": item.name, "action": [action]}],
+        "@type": "Promotion",
+    }
+    if item.months:
+        document["effectiveDuration"] = {"amount": item.months, "units": "month"}
+    return document
 
 
 def fee_keys(operator: Operator, keys: Keys, fee: str) -> dict[int, str]:

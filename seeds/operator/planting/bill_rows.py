@@ -8,12 +8,34 @@ import polars as pl
 from seeds.operator.build import Operator
 from seeds.operator.copies.keys import Keys
 from seeds.operator.ledger import bill_differences, planted_rows
+from seeds.operator.planting.credits import OVER
 from seeds.operator.planting.roles_bills import OF_AN_ACCOUNT
 
 
 def bill_rows(operator: Operator, keys: Keys) -> list[pl.DataFrame]:
     """Ready rows, a frame for each kind of fault."""
-    return [_skipped_accounts(operator, keys)]
+    return [_skipped_accounts(operator, keys), _credits(operator, keys)]
+
+
+def _credits(operator: Operator, keys: Keys) -> pl.DataFrame:
+    """One row for each account on which credits went over the authority of who posted them."""
+    parameters, lines = operator.parameters, operator.lines
+    parts = []
+    for code, over in OVER.items():
+        line = operator.chooser.lines(code)
+        line = line[np.isin(lines.account[line], lines.account[operator.subscriptions.line])]
+        count = len(line)
+        parts.append(
+            planted_rows(
+                [code] * count,
+                pl.DataFrame({"billing.account": keys.account[lines.account[line]]}),
+                np.full(count, parameters.start_day),
+                np.full(count, parameters.end_day),
+                np.full(count, over),
+                "under",
+            )
+        )
+    return pl.concat(parts)
 
 
 def _skipped_accounts(operator: Operator, keys: Keys) -> pl.DataFrame:

@@ -63,6 +63,7 @@ def plant_bills(planter: Planter) -> None:
     _skipped_accounts(bills)
     _fees(bills)
     _proration(bills)
+    _without_change(bills)
 
 
 def _skipped_accounts(bills: _BillPlanter) -> None:
@@ -109,6 +110,16 @@ def _proration(bills: _BillPlanter) -> None:
     day = bills.day(bills.last_end[chosen] - 25, bills.last_end[chosen] - 15, len(chosen))
     bills.start(chosen, day)
     lines.end[chosen] = bills.moment(day + 10, 9, 15)
+
+
+def _without_change(bills: _BillPlanter) -> None:
+    """Roles of discounts and credits: what they need is planted elsewhere, their lines just run."""
+    worth_a_discount = bills.service & (MONTHLY[bills.lines.offering] >= 900)
+    for code in _ROLES:
+        if code.startswith("R4."):
+            bills.choose(code, worth_a_discount)
+        if code.startswith("R9."):
+            bills.choose(code, bills.service)
 
 
 def skipped_runs(parameters: Parameters, runs: BillRuns, accounts: Accounts, lines: Lines, chooser: Chooser):

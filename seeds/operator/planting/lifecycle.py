@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from seeds.operator.planting.bills import plant_bills
 from seeds.operator.planting.roles import LIFECYCLE, Chooser, Role
-from seeds.operator.planting.roles_orders import ORDERS
 from seeds.operator.world.bill_runs import BillRuns
-from seeds.operator.world.billing_engine import NO_CAP
 from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import OWN_CRM, Accounts, Lines, local_moment, mobile_number
 from seeds.operator.world.offerings import ADDON, FIXED, HAS_SHARED_ALLOWANCE, INDEX, MOBILE, MONTHLY
@@ -317,46 +314,3 @@ def running_addons(parameters: Parameters, lines: Lines, role: Role) -> np.ndarr
     eligible = np.flatnonzero((lines.kind == ADDON) & (lines.end == NEVER))
     candidates = parameters.random(role.code).permutation(eligible)
     return np.sort(candidates[: role.count(parameters.customers)])
-
-
-def discounts(parameters: Parameters, lines: Lines, chooser: Chooser) -> pl.DataFrame:
-    """Granted discounts: line, is_percentage, value (hundredths of a percent or cents), cap (cents), from_at, to_at."""
-    random = parameters.random("discounts")
-    count = len(lines)
-    barred = np.zeros(count, dtype=bool)
-    barred[
-        chooser.lines(
-            "O1.never_billed_fixed",
-            "O1.never_billed_mobile",
-            "O1.billing_ended",
-            "O2.never_provisioned",
-            "O3.late_start",
-            *(role.code for role in ORDERS if role.control in ("O4", "O5")),
-        )
-    ] = True
-    granted = (random.random(count) < 0.11) & (MONTHLY[lines.offering] >= 900) & ~barred
-    granted[chooser.lines("R1.recurring_discount")] = True
-    line = np.flatnonzero(granted)
-    number = len(line)
-    is_percentage = random.random(number) < 0.65
-    value = np.where(
-        is_percentage, random.choice([1000, 1500, 2000, 5000], number), random.choice([200, 300, 500], number)
-    )
-    midnight = parameters.clock.midnight
-    start_day = parameters.clock.local_day(lines.start[line])
-    in_window = parameters.start_day + random.integers(1, parameters.days, number)
-    # Where a fault is planted the discount holds throughout, so that its money is plain.
-    steady = chooser.role[line] > 0
-    from_day = np.where((random.random(number) < 0.2) & ~steady, np.maximum(in_window, start_day), start_day)
-    ends = (random.random(number) < 0.25) & ~steady
-    to_day = np.maximum(from_day + 5, in_window)
-    return pl.DataFrame(
-        {
-            "line": line,
-            "is_percentage": is_percentage,
-            "value": value,
-            "cap": np.full(number, NO_CAP),
-            "from_at": midnight(from_day),
-            "to_at": np.where(ends, midnight(to_day), NEVER),
-        }
-    )

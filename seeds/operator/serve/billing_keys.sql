@@ -5,6 +5,7 @@ alter table subscription add primary key (subscription_id);
 alter table subscription_plan add primary key (subscription_plan_id);
 alter table rating_rate add primary key (rate_id);
 alter table recurring_rate add primary key (recurring_rate_id);
+alter table employee add primary key (user_id);
 alter table discount add primary key (discount_id);
 alter table bill_run add primary key (bill_run_id);
 alter table invoice add primary key (invoice_id);

@@ -64,11 +64,19 @@ create table recurring_rate (
     valid_to          timestamptz
 );
 
+create table employee (
+    user_id      text not null,
+    display_name text not null,
+    grade        text not null
+);
+
 create table discount (
     discount_id     text not null,
     subscription_id text not null,
     kind            text not null,
     value           numeric(18,4) not null,
+    promotion_code  text,
+    cap_amount      numeric(18,2),
     reason          text,
     authorised_by   text,
     valid_from      timestamptz not null,
@@ -106,6 +114,7 @@ create table invoice_line (
     line_type       text not null,
     usage_type      text,
     offering_code   text,
+    discount_id     text,
     period_start    date not null,
     period_end      date not null,
     quantity        numeric(18,3),
@@ -146,6 +155,7 @@ create table adjustment (
     reason_code     text not null,
     reason_text     text,
     created_by      text,
+    approved_by     text,
     created_at      timestamptz not null
 );
 

@@ -30,6 +30,7 @@ PATHS = {
     "catalog": {
         "product_offering": "/productCatalogManagement/v4/productOffering",
         "product_offering_price": "/productCatalogManagement/v4/productOfferingPrice",
+        "promotion": "/promotionManagement/v4/promotion",
     },
     "orders": {
         "product_order": "/productOrderingManagement/v4/productOrder",

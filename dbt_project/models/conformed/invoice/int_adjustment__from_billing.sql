@@ -14,6 +14,7 @@ select
     reason_code,
     reason_text,
     created_by,
+    approved_by,
     currency_code,
     cast(amount as decimal(18, 2)) as amount,
     created_at

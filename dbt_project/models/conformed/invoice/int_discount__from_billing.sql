@@ -10,6 +10,8 @@ select
     discount.discount_id,
     discount.subscription_id as subscription_id_billing,
     kind.canonical_value as kind,
+    discount.promotion_code as promotion_id,
+    cast(discount.cap_amount as decimal(18, 2)) as cap_amount,
     discount.reason,
     discount.authorised_by,
     cast(discount.value as decimal(18, 4)) as discount_value,

@@ -12,6 +12,7 @@ select
     invoice_line.account_id as account_id_billing,
     invoice_line.subscription_id as subscription_id_billing,
     invoice_line.offering_code as billing_code,
+    invoice_line.discount_id,
     line_type.canonical_value as line_type,
     lower(invoice_line.usage_type) as usage_type,
     invoice_line.currency_code,

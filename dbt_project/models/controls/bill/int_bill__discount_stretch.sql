@@ -1,7 +1,7 @@
 -- What each discount takes off a month's price, over days in which the same discounts hold. Grain: subscription_id_billing,
 -- from_day, discount_id.
 -- Absolute discounts come first, in the order in which they were granted; percentages apply to what is left; together they
--- never take more than the charge.
+-- never take more than the charge. Where one of them tolerates no other, only the first that was granted holds.
 
 with
 
@@ -23,6 +23,8 @@ pair as (
         entitlement.kind,
         entitlement.entitled_value,
         entitlement.granted_day,
+        entitlement.is_combinable,
+        entitlement.entitled_cap,
         greatest(price.from_day, entitlement.from_day) as from_day,
         least(price.to_day, entitlement.to_day) as to_day
     from price
@@ -47,7 +49,7 @@ piece as (
     from cut
 ),
 
-held as (
+together as (
     select
         pair.subscription_id_billing,
         pair.stretch_from,
@@ -59,9 +61,15 @@ held as (
         piece.from_day,
         piece.to_day,
         pair.monthly_cents * {{ parts_of_a_cent() }} as price_parts,
-        case
-            when pair.kind = 'amount' then {{ in_cents('pair.entitled_value') }} * {{ parts_of_a_cent() }} else 0
-        end as amount_parts
+        -- Without a cap of its own a discount may take the whole charge.
+        coalesce({{ in_cents('pair.entitled_cap') }}, pair.monthly_cents) * {{ parts_of_a_cent() }} as cap_parts,
+        row_number() over (
+            partition by pair.subscription_id_billing, piece.from_day
+            order by pair.granted_day nulls last, pair.discount_id nulls last
+        ) as grant_number,
+        min(case when pair.is_combinable then 1 else 0 end) over (
+            partition by pair.subscription_id_billing, piece.from_day
+        ) as all_combinable
     from piece
     inner join pair
         on piece.subscription_id_billing = pair.subscription_id_billing
@@ -69,6 +77,16 @@ held as (
         and piece.from_day >= pair.from_day
         and piece.to_day <= pair.to_day
     where piece.to_day is not null
+),
+
+held as (
+    select
+        *,
+        case
+            when kind = 'amount' then least({{ in_cents('entitled_value') }} * {{ parts_of_a_cent() }}, cap_parts) else 0
+        end as amount_parts
+    from together
+    where all_combinable = 1 or grant_number = 1
 ),
 
 added as (
@@ -95,7 +113,10 @@ shared as (
         *,
         case
             when kind = 'percentage'
-                then cast(left_parts / {{ parts_of_a_cent() }} as bigint) * cast(round(entitled_value * 10000, 0) as bigint)
+                then least(
+                    cast(left_parts / {{ parts_of_a_cent() }} as bigint) * cast(round(entitled_value * 10000, 0) as bigint),
+                    cap_parts
+                )
             else 0
         end as percentage_parts
     from left_over

@@ -14,3 +14,11 @@ from {{ ref('int_bill__fee_due') }}
 union all
 select 'R5' as control_id, 'recurring line' as subject, count(*) as subjects_checked
 from {{ ref('int_bill__recomputed_line') }}
+union all
+select 'R4' as control_id, 'discount line' as subject, count(*) as subjects_checked
+from {{ ref('fct_invoice_line') }}
+where line_type = 'discount'
+union all
+select 'R9' as control_id, 'credit' as subject, count(*) as subjects_checked
+from {{ ref('fct_adjustment') }}
+where amount < 0

@@ -16,6 +16,7 @@ select
     {{ clean_text('reason_code') }} as reason_code,
     {{ clean_text('reason_text') }} as reason_text,
     {{ clean_text('created_by') }} as created_by,
+    {{ clean_text('approved_by') }} as approved_by,
     cast(created_at as timestamp) as created_at,
     {{ load_metadata() }}
 from adjustment

@@ -11,6 +11,8 @@ select
     subscription_id,
     kind,
     value,
+    {{ clean_text('promotion_code') }} as promotion_code,
+    cap_amount,
     {{ clean_text('reason') }} as reason,
     {{ clean_text('authorised_by') }} as authorised_by,
     cast(valid_from as timestamp) as valid_from,

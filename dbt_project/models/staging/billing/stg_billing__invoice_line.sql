@@ -14,6 +14,7 @@ select
     line_type,
     usage_type,
     offering_code,
+    discount_id,
     period_start,
     period_end,
     quantity,
