@@ -18,6 +18,7 @@ create table core.dim_customer as select 'C' || number as customer_id from range
 create table marts_care.customer_360 as select * from core.dim_customer;
 create table core.fct_invoice_line as
     select 'I1' as invoice_id, 'EUR' as currency_code, cast(500 as decimal(18, 2)) as amount;
+create table core.fct_case as select 'F1' as case_id;
 create table marts_revenue_assurance.leakage_finding as
     select
         'F1' as finding_id, 'O1' as control_id, 'under' as direction, 'open' as status, '{}' as evidence,
@@ -86,6 +87,7 @@ def test_sound_build_passes(settings):
         ("update marts_revenue_assurance.leakage_finding set amount = 501", "leakage_finding", "leakage_below_revenue"),
         ("update marts_revenue_assurance.leakage_finding set amount = 0", "leakage_finding", "amount_positive"),
         ("update marts_revenue_assurance.leakage_finding set evidence = null", "leakage_finding", "evidence_is_json"),
+        ("delete from core.fct_case", "leakage_finding", "every_open_finding_has_a_case"),
     ],
 )
 def test_broken_promise_about_leakage_is_found(settings, sql, target, expectation):
