@@ -8,12 +8,14 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.planting.bills import one_off_charges, skip_usage, skipped_runs, spoil_bill
+from seeds.operator.planting.charging import ChargingPlanter
 from seeds.operator.planting.discounts import discounts
 from seeds.operator.planting.lifecycle import Lifecycle, plant_lifecycle, running_addons
 from seeds.operator.planting.lone_sims import LoneSims, build_lone_sims, shape_lone_usage
 from seeds.operator.planting.orders import Bars, OrderPlanter
 from seeds.operator.planting.rating import Rating, keep, rate_events
 from seeds.operator.planting.roles import SEPARATE, Chooser
+from seeds.operator.planting.tariffs import BillingTariff, TariffPlanter
 from seeds.operator.planting.usage import UsagePlanter
 from seeds.operator.world.allowances import Pots
 from seeds.operator.world.bill_runs import BillRuns, build_bill_runs
@@ -41,7 +43,10 @@ class Subscriptions:
 
 @dataclass(frozen=True)
 class Operator:
-    """Everything about one synthetic operator. Bills are frames of invoice lines as the engine gives them."""
+    """Everything about one synthetic operator. Bills are frames of invoice lines as the engine gives them.
+
+    ``configured_rating`` is the rating of the true events with nothing wrong but billing's rate table.
+    """
 
     parameters: Parameters
     runs: BillRuns
@@ -57,6 +62,8 @@ class Operator:
     bars: Bars
     events: Events
     rating: Rating
+    configured_rating: Rating
+    billing_tariff: BillingTariff
     subscriptions: Subscriptions
     plans: pl.DataFrame
     true_bill: pl.DataFrame
@@ -90,8 +97,15 @@ def build_operator(parameters: Parameters) -> Operator:
     true_rating = rate_events(tariff, runs, accounts, lines, events, planter.rating_times(events), pots)
     is_due = events.started_at[true_rating.event] >= lines.billed_from[true_rating.line]
     true_rating = keep(true_rating, is_due)
-    owed_rating = keep(true_rating, ~orders.strangers(events, true_rating))
-    events, rating = planter.repeat_in_mediation(events, true_rating)
+    # Usage of a barred line, or of a stranger, is another fault's, all of it.
+    strangers = orders.strangers(events, true_rating)
+    barred = np.isin(true_rating.line, chooser.lines("O8.used_while_barred"))
+    priced = planter.accepted(events, true_rating) & ~barred & ~strangers
+    billing_tariff, true_rating = TariffPlanter(parameters, tariff, events, true_rating, priced).plant()
+    owed_rating = keep(true_rating, ~strangers)
+    usable = priced & ~true_rating.is_misconfigured & (events.partial[true_rating.event] == 0)
+    charging = ChargingPlanter(parameters, tariff, pots, accounts, lines, chooser, events, true_rating, usable)
+    events, rating = planter.repeat_in_mediation(events, charging.plant())
     rating = planter.misrate(events, rating)
     rating = planter.lose_in_billing(events, rating)
     rating = keep(rating, planter.accepted(events, rating))
@@ -122,6 +136,8 @@ def build_operator(parameters: Parameters) -> Operator:
         bars=orders.bars,
         events=events,
         rating=rating,
+        configured_rating=true_rating,
+        billing_tariff=billing_tariff,
         subscriptions=subscriptions,
         plans=plan_intervals(lines, subscriptions, changes),
         true_bill=_bill(

@@ -26,6 +26,7 @@ from seeds.operator.copies.subscribers import copy_subscribers
 from seeds.operator.copies.usage import arrange, copy_usage
 from seeds.operator.ledger import build_ledger, subject_text
 from seeds.operator.planting.bill_rows import bill_rows
+from seeds.operator.planting.charging_rows import rate_table_rows
 from seeds.operator.planting.collection import collection_rows
 from seeds.operator.planting.journal import Journal, plant_journal
 from seeds.operator.planting.orders_rows import barred_usage_rows, free_speed_rows, lone_usage_rows, open_order_rows
@@ -35,7 +36,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 17
+VERSION = 18
 
 
 def generate(
@@ -154,6 +155,7 @@ def _planted(operator: Operator, keys: Keys, billing: BillingCopy, journal: Jour
         *bill_rows(operator, keys),
         receivable_rows(billing.receivables),
         journal_rows(journal),
+        rate_table_rows(operator, keys),
     ]
 
 

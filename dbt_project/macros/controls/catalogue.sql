@@ -5,6 +5,7 @@
 -#}
 {% macro built_controls() -%}
     {{ return([
+        'p1_tariff_mis_configured',
         'o1_provisioned_not_billed',
         'o2_billed_not_provisioned',
         'o3_late_billing_start',
@@ -17,6 +18,8 @@
         'o11_orphan_subscriber',
         'u3_rated_never_billed',
         'u4_duplicate_usage',
+        'u6_zero_rated_in_error',
+        'u8_allowance_applied_wrongly',
         'r1_mis_rating',
         'r2_account_missed_in_bill_cycle',
         'r3_fee_missed',

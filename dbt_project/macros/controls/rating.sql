@@ -15,6 +15,7 @@
     The expected charge of usage events by the catalogue alone: a select, to be a model's or a CTE's body. One row per
     event, with the columns carried and
         product_offering_price_id, unit_price  the price at the start of the event
+        allowance_price_id the allowance that such usage draws on
         charge_units       units after rounding, before the allowance
         allowance_units    of these, what the allowance covers
         charged_steps      what is left, in steps
@@ -183,7 +184,8 @@
             {%- for column in keys + carried %}
             {{ column }},
             {%- endfor %}
-            product_offering_price_id, unit_size, unit_price, is_free, is_crossing, unpriced_reason, charge_units,
+            product_offering_price_id, allowance_price_id, unit_size, unit_price, is_free, is_crossing, unpriced_reason,
+            charge_units,
             cast(least(greatest(units_left, 0), charge_units) as bigint) as allowance_units
         from drawing
         union all
@@ -191,8 +193,8 @@
             {%- for column in keys + carried %}
             rounded.{{ column }},
             {%- endfor %}
-            rounded.product_offering_price_id, rounded.unit_size, rounded.unit_price, rounded.is_free, rounded.is_crossing,
-            rounded.unpriced_reason, rounded.charge_units,
+            rounded.product_offering_price_id, rounded.allowance_price_id, rounded.unit_size, rounded.unit_price,
+            rounded.is_free, rounded.is_crossing, rounded.unpriced_reason, rounded.charge_units,
             cast(0 as bigint) as allowance_units
         from rounded
         left join {{ grants }} as grants
@@ -234,6 +236,7 @@
         covered.{{ column }},
         {%- endfor %}
         covered.product_offering_price_id,
+        covered.allowance_price_id,
         covered.unit_size,
         covered.unit_price,
         covered.is_crossing,

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.build import Operator
-from seeds.operator.copies.billing_tariffs import micro, rate_keys
+from seeds.operator.copies.billing_tariffs import micro, rate_key
 from seeds.operator.copies.columns import instants
 from seeds.operator.copies.keys import Keys
 from seeds.operator.copies.usage import MediationFiles, other_party, served
@@ -43,7 +43,8 @@ def rated_usage(operator: Operator, keys: Keys, files: MediationFiles) -> pl.Dat
             "partial": partial,
             "allowance_units": rating.allowance[order],
             "charged_steps": rating.steps[order],
-            "rate_id": rate_keys(operator)[rating.rate[order]],
+            "rate_id": rate_key(rating.rate[order] + 1),
+            "has_rate": rating.rate[order] >= 0,
             "amount": micro(pl.Series(rating.amount[order])),
             "rated_at": instants(rating.rated_at[order]),
             "run": pl.Series(operator.runs.run_id)[np.maximum(run, 0)],
@@ -63,7 +64,7 @@ def rated_usage(operator: Operator, keys: Keys, files: MediationFiles) -> pl.Dat
         pl.when(pl.col("partial") > 0).then("partial").alias("partial_sequence"),
         "allowance_units",
         "charged_steps",
-        "rate_id",
+        pl.when("has_rate").then("rate_id").alias("rate_id"),
         "amount",
         pl.lit(CURRENCY).alias("currency_code"),
         "rated_at",

@@ -7,16 +7,16 @@ import polars as pl
 
 from seeds.operator.build import Operator
 from seeds.operator.copies.columns import cents, dates, instants
+from seeds.operator.planting.tariffs import SINCE
 from seeds.operator.world.bill_runs import CYCLES
 from seeds.operator.world.clock import NEVER
 from seeds.operator.world.offerings import CODES, CURRENCY, MONTHLY, TARIFF_PERIODS, UNITS, USAGE_TYPES, ZONES
 from seeds.operator.world.promotions import STAFF
 
-_SINCE = 1_451_602_800_000_000  # 2016-01-01, local midnight
 
-
-def rate_keys(operator: Operator) -> pl.Series:
-    return "RT-" + pl.Series(np.arange(len(operator.tariff.rates)) + 1).cast(pl.String).str.zfill(4)
+def rate_key(numbers: np.ndarray) -> pl.Series:
+    """Billing's keys of rates by their numbers, from 1."""
+    return "RT-" + pl.Series(np.asarray(numbers)).cast(pl.String).str.zfill(4)
 
 
 def micro(values: pl.Series) -> pl.Series:
@@ -27,10 +27,11 @@ def micro(values: pl.Series) -> pl.Series:
 
 
 def rating_rates(operator: Operator) -> pl.DataFrame:
-    rates, change = operator.tariff.rates, operator.tariff.change_at
+    rows = sorted(operator.billing_tariff.rows, key=lambda row: row.number)
+    rates = [operator.tariff.rates[row.rate] for row in rows]
     return pl.DataFrame(
         {
-            "rate_id": rate_keys(operator),
+            "rate_id": rate_key([row.number for row in rows]),
             "offering_code": [CODES[rate.offering] for rate in rates],
             "usage_type": [USAGE_TYPES[rate.usage_type] for rate in rates],
             "zone": [ZONES[rate.zone] for rate in rates],
@@ -38,10 +39,10 @@ def rating_rates(operator: Operator) -> pl.DataFrame:
             "unit": [UNITS[rate.usage_type] for rate in rates],
             "unit_size": [rate.unit_size for rate in rates],
             "minimum_units": [rate.minimum for rate in rates],
-            "unit_price": micro(pl.Series(operator.tariff.price)),
+            "unit_price": micro(pl.Series([row.price for row in rows])),
             "currency_code": [CURRENCY] * len(rates),
-            "valid_from": instants(np.array([change if rate.is_raised else _SINCE for rate in rates])),
-            "valid_to": instants(np.array([change if rate.is_replaced else NEVER for rate in rates])),
+            "valid_from": instants(np.array([row.from_at for row in rows])),
+            "valid_to": instants(np.array([row.to_at for row in rows])),
         }
     )
 
@@ -54,7 +55,7 @@ def recurring_rates() -> pl.DataFrame:
             "offering_code": CODES,
             "cents": MONTHLY,
             "currency_code": [CURRENCY] * count,
-            "valid_from": instants(np.full(count, _SINCE)),
+            "valid_from": instants(np.full(count, SINCE)),
             "valid_to": instants(np.full(count, NEVER)),
         }
     ).select(

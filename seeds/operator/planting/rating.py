@@ -18,7 +18,8 @@ class Rating:
     """Priced usage, one element per row. ``event`` points into the events, ``reverses`` into this table (-1: none).
 
     ``run`` is the run that picked the row up (-1: none yet); ``is_charged`` is false where the bill forgets it.
-    ``zone`` is what billing takes it for, ``allowance`` the units that it covered. Amounts in millionths of a euro.
+    ``zone`` is what billing takes it for, ``allowance`` the units that it covered; ``is_misconfigured`` where billing's
+    rate table is wrong about it (``rate`` -1: it has none). Amounts in millionths of a euro.
     """
 
     event: np.ndarray
@@ -34,6 +35,7 @@ class Rating:
     run: np.ndarray
     is_charged: np.ndarray
     reverses: np.ndarray
+    is_misconfigured: np.ndarray
 
     def __len__(self) -> int:
         return len(self.event)
@@ -83,6 +85,7 @@ def rate_events(
         run=run,
         is_charged=np.ones(len(event), dtype=bool),
         reverses=np.full(len(event), -1),
+        is_misconfigured=np.zeros(len(event), dtype=bool),
     )
 
 

@@ -23,7 +23,7 @@ ORDERS = (
     honest("O8.day_of_the_bar", 14, 2, "used on the day of the bar, before the network applied it in the night"),
     fault("C1.no_action", 30, 3, "overdue for weeks, and dunning never began"),
     fault("C1.stalled", 24, 3, "a reminder was sent; nothing followed although the invoice is still unpaid"),
-    honest("C1.payment_plan", 20, 2, "overdue; a payment plan pauses dunning"),
+    honest("C1.payment_plan", 20, 3, "overdue; a payment plan pauses dunning"),
     honest("C1.dispute", 20, 2, "overdue; the customer disputes the invoice, dunning is paused"),
     honest("C1.small_arrears", 18, 2, "overdue, but for so little that nobody is reminded"),
     fault("O4.stuck", 26, 3, "ordered and due weeks ago; the technical order is still under way, nothing is billed"),

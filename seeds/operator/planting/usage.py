@@ -311,7 +311,7 @@ class UsagePlanter:
         return ~self.billing.is_absent[line] & open_then
 
     def _usable(self, events: Events, rating: Rating, priced: bool = True, due: bool = True) -> np.ndarray:
-        rows = self.accepted(events, rating) & (rating.reverses < 0)
+        rows = self.accepted(events, rating) & (rating.reverses < 0) & ~rating.is_misconfigured
         if due:
             rows &= rating.run >= 0
         return rows & (rating.amount > 0) if priced else rows

@@ -56,10 +56,12 @@ class Pots:
             kinds.with_columns(granted=granted), on=["number", "run", "holder"], how="left", maintain_order="left"
         )
 
-    def covered(self, pots: pl.DataFrame, order: list[np.ndarray], units: np.ndarray) -> np.ndarray:
-        """Units of each event that its pot covers. ``order``: keys, most important last, as for numpy.lexsort."""
-        if not len(units):
-            return units
+    def is_shared(self, number: np.ndarray) -> np.ndarray:
+        """Whether the lines of an account draw on each allowance together."""
+        return self._is_shared[number]
+
+    def drawn_before(self, pots: pl.DataFrame, order: list[np.ndarray], units: np.ndarray) -> np.ndarray:
+        """Units that earlier events draw from the same pot; ``order``: keys as numpy.lexsort takes them."""
         rank = np.empty(len(units), dtype=np.int64)
         rank[np.lexsort(order)] = np.arange(len(units))
         drawn = (
@@ -68,7 +70,11 @@ class Pots:
             .with_columns(before=pl.col("units").cum_sum().over("number", "run", "holder") - pl.col("units"))
             .sort("place")
         )
-        left = drawn["granted"].to_numpy() - drawn["before"].to_numpy()
+        return drawn["before"].to_numpy()
+
+    def covered(self, pots: pl.DataFrame, order: list[np.ndarray], units: np.ndarray) -> np.ndarray:
+        """Units of each event that its pot covers."""
+        left = pots["granted"].to_numpy() - self.drawn_before(pots, order, units)
         return np.clip(left, 0, units)
 
     def _first_day(self, line: np.ndarray, offering: np.ndarray) -> np.ndarray:

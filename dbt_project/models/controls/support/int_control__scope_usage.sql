@@ -6,5 +6,5 @@ select
     sum(case when rated_usage.charge_bill_run_id is not null and not rated_usage.is_reversal then 1 else 0 end)
         as subjects_checked
 from {{ ref('fct_rated_usage') }} as rated_usage
-cross join (select control_id from {{ ref('control') }} where control_id in ('U3', 'U4')) as control
+cross join (select control_id from {{ ref('control') }} where control_id in ('U3', 'U4', 'U6', 'U8')) as control
 group by control.control_id

@@ -49,6 +49,7 @@ select
     subscription_id_billing,
     product_offering_id,
     product_offering_price_id,
+    allowance_price_id,
     usage_type,
     zone,
     bill_run_id,

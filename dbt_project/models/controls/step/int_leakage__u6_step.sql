@@ -1,0 +1,3 @@
+-- The arithmetic of U6: the catalogue's charge of each event against the rated one. Grain: rated_usage_id.
+
+{{ re_rating_steps('u6') }}

@@ -1,0 +1,5 @@
+-- How much the controls of stage offer looked at. Grain: control_id.
+
+select 'P1' as control_id, 'usage price' as subject, count(*) as subjects_checked
+from {{ ref('dim_product_offering_price') }}
+where price_type = 'usage'
