@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import polars as pl
 
@@ -100,6 +100,9 @@ def _promotion(item: Promotion) -> dict:
         "pattern": [{"id": "1", "name": item.name, "action": [action]}],
         "@type": "Promotion",
     }
+    if item.sold_until is not None:
+        document["lifecycleStatus"] = "retired"
+        document["validFor"]["endDateTime"] = _iso(datetime.combine(item.sold_until, time(), UTC))
     if item.months:
         document["effectiveDuration"] = {"amount": item.months, "units": "month"}
     return document

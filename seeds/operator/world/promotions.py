@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
 class Promotion:
     """Terms of one promotion. ``value``: hundredths of a percent, or cents a month; ``cap`` cents a month; ``months``:
-    how long it lasts from the grant on (0: for good); ``stands_alone``: it tolerates no other discount beside it."""
+    how long it lasts from the grant on (0: for good); ``stands_alone``: it tolerates no other discount beside it;
+    ``sold_until``: the first day on which it was no longer granted."""
 
     code: str
     name: str
@@ -17,6 +19,7 @@ class Promotion:
     cap: int | None = None
     months: int = 0
     stands_alone: bool = False
+    sold_until: date | None = None
 
 
 PROMOTIONS = (
@@ -30,6 +33,7 @@ PROMOTIONS = (
     Promotion("HALB5", "Halber Preis, höchstens 5 Euro", True, 5000, cap=500),
     Promotion("WILLKOMMEN6", "Willkommen: 20 % für sechs Monate", True, 2000, months=6),
     Promotion("EXKLUSIV15", "Exklusiv 15 %, allein", True, 1500, stands_alone=True),
+    Promotion("JUBEL25", "Jubiläum 25 %", True, 2500, months=12, sold_until=date(2019, 1, 1)),
 )
 PROMOTION = {promotion.code: promotion for promotion in PROMOTIONS}
 
