@@ -113,6 +113,8 @@ class _Planter:
         self.has_receipt[chosen] = False
         self.applied_reference[chosen] = None
         self.planted_reference[chosen] = None
+        # The bank has no day for it: it is billing's.
+        self.planted_day[chosen] = self.parameters.clock.local_day(self.paid_at[chosen])
         self.difference[chosen] = -self.amount[chosen]
 
     def _look_alikes(self, settled: np.ndarray, transfer: np.ndarray, direct: np.ndarray) -> None:
