@@ -148,15 +148,22 @@ def read_findings(
                 f"the published lake lacks what an explanation needs: {str(error).splitlines()[0]}",
                 hint="run 'concord build'",
             ) from error
-        wanted = {record for finding, steps in found for record in _records(finding, steps)}
+        landed = set(lake.execute("select system, entity from core.dim_source_entity").fetchall())
+        # A key may name what a system knows and delivers no record of, such as the bank's transaction.
+        found = [(finding, steps, _records(finding, steps, landed)) for finding, steps in found]
+        wanted = {record for _, _, records in found for record in records}
         rows = read_source_rows(lake, settings.raw, wanted)
-    return [_explanation(number, finding, steps, rows) for finding, steps in found]
+    return [_explanation(number, finding, steps, records, rows) for finding, steps, records in found]
 
 
 def _explanation(
-    snapshot: int, finding: Row, steps: list[Step], rows: dict[tuple[str, str, str], SourceRow]
+    snapshot: int,
+    finding: Row,
+    steps: list[Step],
+    wanted: set[tuple[str, str, str]],
+    rows: dict[tuple[str, str, str], SourceRow],
 ) -> FindingExplanation:
-    records = sorted(_records(finding, steps))
+    records = sorted(wanted)
     return FindingExplanation(
         snapshot_id=snapshot,
         finding=finding,
@@ -166,9 +173,10 @@ def _explanation(
     )
 
 
-def _records(finding: Row, steps: list[Step]) -> set[tuple[str, str, str]]:
-    """The records of the steps, and those by which the source systems know the subject."""
-    return {record for step in steps for record in step.records} | set(_references(finding["source_keys"]))
+def _records(finding: Row, steps: list[Step], landed: set[tuple[str, str]]) -> set[tuple[str, str, str]]:
+    """The records of the steps, and those by which the source systems know the subject, of entities that land."""
+    records = {record for step in steps for record in step.records} | set(_references(finding["source_keys"]))
+    return {record for record in records if record[:2] in landed}
 
 
 def _references(text: str) -> tuple[tuple[str, str, str], ...]:

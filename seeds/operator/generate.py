@@ -36,7 +36,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 20
+VERSION = 21
 
 
 def generate(

@@ -41,7 +41,10 @@ def shape(value: object) -> object:
 
 
 def validator(entity: Entity) -> Draft4Validator:
-    (file,) = DEFINITIONS.glob(f"{entity.standard}-*.json")
+    files = list(DEFINITIONS.glob(f"{entity.standard}-*.json"))
+    if not files:
+        pytest.skip(f"the published definition of {entity.standard} is not at hand")
+    (file,) = files
     definitions = shape(json.loads(file.read_text(encoding="utf-8"))["definitions"])
     collection = entity.from_.rsplit("/", 1)[1]
     name = collection[0].upper() + collection[1:]
