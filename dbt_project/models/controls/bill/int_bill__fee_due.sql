@@ -27,8 +27,11 @@ standing as (
         )
 ),
 
-billed as (
+-- The subscription of the ordered product; where billing's is not known as that product, the one of its service.
+candidate as (
+    {% for key in ['product_id', 'service_id'] %}
     select
+        {{ loop.index }} as key_rank,
         standing.order_item_id,
         standing.product_offering_price_id,
         subscription.subscription_id_billing,
@@ -36,13 +39,22 @@ billed as (
         subscription.customer_id,
         subscription.service_id,
         subscription.bill_cycle,
-        row_number() over (
-            partition by standing.order_item_id, standing.product_offering_price_id
-            order by subscription.valid_from desc nulls last, subscription.subscription_id_billing nulls last
-        ) as subscription_rank
+        subscription.valid_from
     from standing
     inner join {{ ref('dim_subscription') }} as subscription
-        on standing.product_id = subscription.product_id
+        on standing.{{ key }} = subscription.{{ key }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+billed as (
+    select
+        *,
+        row_number() over (
+            partition by order_item_id, product_offering_price_id
+            order by key_rank nulls last, valid_from desc nulls last, subscription_id_billing nulls last
+        ) as subscription_rank
+    from candidate
 )
 
 select

@@ -1,8 +1,8 @@
 -- When a product that needs the network should be billed, and on which account. Grain: product_id.
 -- Days are local calendar dates, half-open. A product that moved from one CRM to the other is held twice for one
 -- service: the later one ends the earlier. Where the order put the start of billing later, or made months free, nothing is
--- due before. A product that nobody bills may name no account: then it is due on its
--- customer's.
+-- due before. A product that names no account is due on its customer's, or on that which is billed for its service. What
+-- only billing holds is nobody's move: it ends no product of a CRM.
 
 with
 
@@ -35,6 +35,18 @@ customer_account as (
     from account
 ),
 
+service_account as (
+    select
+        service_id,
+        billing_account_id,
+        row_number() over (
+            partition by service_id
+            order by valid_to desc nulls last, valid_from desc nulls last, subscription_id_billing nulls last
+        ) as account_rank
+    from {{ ref('dim_subscription') }}
+    where service_id is not null and billing_account_id is not null
+),
+
 dated as (
     select
         *,
@@ -60,7 +72,7 @@ followed as (
     select
         *,
         lead(first_day) over (
-            partition by service_id order by first_day nulls last, product_id nulls last
+            partition by service_id, source_system = 'billing' order by first_day nulls last, product_id nulls last
         ) as next_first_day
     from dated
 )
@@ -82,5 +94,10 @@ left join terms
 left join customer_account
     on followed.customer_id = customer_account.customer_id
     and customer_account.account_rank = 1
+left join service_account
+    on followed.service_id = service_account.service_id
+    and service_account.account_rank = 1
 inner join account
-    on coalesce(followed.billing_account_id, customer_account.billing_account_id) = account.billing_account_id
+    on coalesce(
+        followed.billing_account_id, customer_account.billing_account_id, service_account.billing_account_id
+    ) = account.billing_account_id
