@@ -34,6 +34,8 @@ def read_source_rows(
 ) -> dict[tuple[str, str, str], SourceRow]:
     """The latest counted row of each key: (system, entity, key) → row. A key that no counted load holds is left out.
 
+    Latest: of the newest load, and in it of the last file by name (daily files carry their date), at its last place.
+
     ``lake``: the published state whose counted loads are meant; ``raw``: the folder of landed loads.
     """
     wanted: dict[tuple[str, str], set[str]] = {}
@@ -66,7 +68,8 @@ def _read_entity(
             where {key} in (select unnest(?))
                 and _load_id in (select load_id from core.fct_load where system = ? and entity = ? and is_counted)
             qualify row_number() over (
-                partition by {key} order by _load_id desc nulls last, _source_position desc nulls last
+                partition by {key}
+                order by _load_id desc nulls last, _source_ref desc nulls last, _source_position desc nulls last
             ) = 1
             """,
             [str(folder / "load_date=*" / "*.parquet"), keys, system, entity],
