@@ -30,7 +30,7 @@ SAMPLES := .venv-benchmark
 SAMPLES_READY := $(SAMPLES)/.ready
 SAMPLES_LOCK  := benchmarks/identity/requirements.lock
 
-.PHONY: help setup demo dev app browser report score sql status test lint format bench bench-identity lock clean distclean
+.PHONY: help setup demo dev app browser report score sql status test lint format bench bench-identity bench-leakage lock clean distclean
 
 help: ## List what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ bench: $(READY) ## Measure ingestion against a bare copy of the same data
 
 bench-identity: $(READY) $(SAMPLES_READY) ## Measure identity linking: how right, stable, fast (ONLY="febrl scale" for some)
 	@$(BIN)/python -m benchmarks.identity $(if $(ONLY),--only $(ONLY))
+
+bench-leakage: $(READY) ## Measure the usage controls over many events (EVENTS_MEASURED="20000000 100000000")
+	@$(BIN)/python -m benchmarks.leakage $(if $(EVENTS_MEASURED),--events $(EVENTS_MEASURED))
 
 $(SAMPLES_READY): $(SAMPLES_LOCK)
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11, 3.12 or 3.13 is needed, and none was found" >&2; exit 1; }

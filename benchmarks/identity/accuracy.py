@@ -9,8 +9,8 @@ import polars as pl
 from benchmarks.identity import public
 from benchmarks.identity.linking import link_everything
 from benchmarks.identity.records import Dataset, accept_probability, clusters
-from benchmarks.identity.report import Report, count, seconds, share
 from benchmarks.identity.run import Options
+from benchmarks.report import Report, count, seconds, share
 from scoring.identity_metrics import ClusterScore, cluster_score
 
 FEBRL_F1 = 0.98

@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.identity import process
+from benchmarks import process
 from benchmarks.identity.changes import change_records
-from benchmarks.identity.report import Report, count, seconds
 from benchmarks.identity.run import Options
+from benchmarks.report import Report, count, seconds
 
 CHANGED, ADDED = 0.005, 0.005
 # "A small part": every record is still hashed, and whoever shares a block with a changed one is compared.

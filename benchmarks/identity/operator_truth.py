@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from benchmarks.identity.lakes import Size, build, copied, ingested, operator_of
-from benchmarks.identity.report import Report, count, share
 from benchmarks.identity.run import Options
+from benchmarks.lakes import Size, build, copied, ingested, operator_of
+from benchmarks.report import Report, count, share
 from concord.settings import Settings
 from scoring.identity import CUSTOMERS, USAGE, IdentityScore, score_identity
 from scoring.score import ControlScore, compare_published

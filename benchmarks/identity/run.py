@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.identity.report import Report
+from benchmarks.report import Report
 
 # Name -> module and function. Imported late: one table must not need what only another one uses.
 TABLES = {

@@ -7,11 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.identity import process
+from benchmarks import process
 from benchmarks.identity.accuracy import accuracy
 from benchmarks.identity.records import Dataset
-from benchmarks.identity.report import Report, count, seconds, share
 from benchmarks.identity.run import Options
+from benchmarks.report import Report, count, seconds, share
 
 MOST_SECONDS, MOST_MEGABYTES, MOST_RATIO = 600.0, 8 * 1024.0, 1.3
 # Ten times the records may take so many times the seconds per record.

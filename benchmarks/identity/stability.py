@@ -7,9 +7,9 @@ from contextlib import closing
 import polars as pl
 
 from benchmarks.identity.changes import change_operator
-from benchmarks.identity.lakes import Size, build, ingested, model_seconds, operator_of
-from benchmarks.identity.report import Report, count, seconds, share
 from benchmarks.identity.run import Options
+from benchmarks.lakes import Size, build, ingested, model_seconds, operator_of
+from benchmarks.report import Report, count, seconds, share
 from concord.published import connect_reader
 from concord.settings import Settings
 

@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from benchmarks.identity import changes, linking, process, scale, splink_alone, stability, synthetic
+from benchmarks import process
+from benchmarks.identity import changes, linking, scale, splink_alone, stability, synthetic
 from benchmarks.identity.records import SCHEMA, clusters, complete
-from benchmarks.identity.report import Report
+from benchmarks.report import Report
 
 RECORDS = 5_000
 

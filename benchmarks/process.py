@@ -22,7 +22,7 @@ def measured(task: str, **arguments: Any) -> dict[str, Any]:
     Megabytes: the largest resident set of the process, or of it and its children together when that is more.
     Arguments and answer must be plain JSON. Raises SystemExit with the process's own words when it fails.
     """
-    command = [sys.executable, "-m", "benchmarks.identity.process", task, json.dumps(arguments)]
+    command = [sys.executable, "-m", "benchmarks.process", task, json.dumps(arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         peak = _Peak(process.pid)
         output, errors = process.communicate()

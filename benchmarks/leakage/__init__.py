@@ -1,0 +1,1 @@
+"""How fast do the usage controls go through many events?"""

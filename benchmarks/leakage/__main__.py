@@ -1,0 +1,3 @@
+from benchmarks.leakage.run import main
+
+main()
