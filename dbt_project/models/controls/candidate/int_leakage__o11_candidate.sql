@@ -7,12 +7,6 @@
 
 with
 
-held as (
-    select service_id from {{ ref('dim_product') }} where service_id is not null
-    union
-    select service_id from {{ ref('dim_subscription') }} where service_id is not null
-),
-
 orphan as (
     select
         presence.service_id,
@@ -26,7 +20,7 @@ orphan as (
     inner join {{ ref('network_profile') }} as profile
         on upper(presence.profile) = profile.profile
         and profile.is_billable
-    left join held
+    left join {{ ref('int_service__held') }} as held
         on presence.service_id = held.service_id
     left join {{ ref('dim_sim_purpose') }} as card
         on presence.source_key = card.imsi

@@ -4,12 +4,6 @@
 
 with
 
-held as (
-    select service_id from {{ ref('dim_product') }} where service_id is not null
-    union
-    select service_id from {{ ref('dim_subscription') }} where service_id is not null
-),
-
 used as (
     select
         event.event_reference,
@@ -38,7 +32,7 @@ used as (
         on upper(presence.profile) = profile.profile
     inner join {{ ref('dim_product_offering') }} as offering
         on profile.retail_billing_code = offering.billing_code
-    left join held
+    left join {{ ref('int_service__held') }} as held
         on event.service_id = held.service_id
     where
         held.service_id is null
