@@ -1,4 +1,4 @@
-"""Makes one synthetic operator on disk: eleven flawed copies of one true world, and the ledger of what is wrong."""
+"""Makes one synthetic operator on disk: flawed copies of one true world, and the ledger of what is wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from seeds.operator.copies.crm_fixed import copy_crm_fixed
 from seeds.operator.copies.general_ledger import copy_general_ledger
 from seeds.operator.copies.inventory import copy_inventory
 from seeds.operator.copies.keys import Keys
-from seeds.operator.copies.orders import copy_orders
+from seeds.operator.copies.orders import copy_orders, order_book
+from seeds.operator.copies.partners import copy_partners
 from seeds.operator.copies.performance import copy_performance, name_flaws
 from seeds.operator.copies.subscribers import copy_subscribers
 from seeds.operator.copies.usage import arrange, copy_usage
@@ -28,15 +29,16 @@ from seeds.operator.ledger import build_ledger, subject_text
 from seeds.operator.planting.bill_rows import bill_rows
 from seeds.operator.planting.charging_rows import rate_table_rows
 from seeds.operator.planting.collection import collection_rows
+from seeds.operator.planting.commissions import Commissions, plant_commissions
 from seeds.operator.planting.journal import Journal, plant_journal
 from seeds.operator.planting.orders_rows import barred_usage_rows, free_speed_rows, lone_usage_rows, open_order_rows
-from seeds.operator.planting.partner_rows import journal_rows, receivable_rows
+from seeds.operator.planting.partner_rows import commission_rows, journal_rows, receivable_rows
 from seeds.operator.truth import build_truth
 from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 21
+VERSION = 22
 
 
 def generate(
@@ -74,7 +76,11 @@ def generate(
         _write(folder, system, entities, report)
     # These are held no longer than it takes to write them.
     _write(folder, "catalog", copy_catalog(operator, keys), report)
-    _write(folder, "orders", copy_orders(operator, keys), report)
+    book = order_book(operator, keys)
+    commissions = plant_commissions(operator, book)
+    _write(folder, "orders", copy_orders(book), report)
+    _write(folder, "partners", copy_partners(operator, keys, commissions), report)
+    del book
     _write(folder, "performance", copy_performance(operator), report)
     _write(folder, "usage", copy_usage(operator, files), report)
     _write_subscribers(folder, operator, report)
@@ -85,7 +91,7 @@ def generate(
         "crm_fixed": crm_fixed.beliefs.with_columns(key=keys.customer_no).filter(pl.Series(keys.in_crm_fixed)),
         "billing": billing.beliefs.with_columns(key=keys.account),
     }
-    planted = _planted(operator, keys, billing, journal)
+    planted = _planted(operator, keys, billing, journal, commissions)
     ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing), planted)
     ledger.write_parquet(folder / "ledger.parquet")
     (folder / "truth").mkdir(exist_ok=True)
@@ -144,7 +150,9 @@ def _flaws(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.Data
     ]
 
 
-def _planted(operator: Operator, keys: Keys, billing: BillingCopy, journal: Journal) -> list[pl.DataFrame]:
+def _planted(
+    operator: Operator, keys: Keys, billing: BillingCopy, journal: Journal, commissions: Commissions
+) -> list[pl.DataFrame]:
     """Faults and distractors that tell their own money, one frame per stage of the chain."""
     return [
         barred_usage_rows(operator, keys),
@@ -156,6 +164,7 @@ def _planted(operator: Operator, keys: Keys, billing: BillingCopy, journal: Jour
         receivable_rows(billing.receivables),
         journal_rows(journal),
         rate_table_rows(operator, keys),
+        commission_rows(commissions),
     ]
 
 

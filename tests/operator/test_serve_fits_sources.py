@@ -11,7 +11,14 @@ import polars as pl
 from ingestion.connectors.files import SourceFile
 from ingestion.connectors.measurement import FIELDS, MeasurementReader
 from ingestion.registry import registry
-from seeds.operator.serve import billing, crm_fixed_files, performance_files, subscriber_files, usage_files
+from seeds.operator.serve import (
+    billing,
+    crm_fixed_files,
+    partner_files,
+    performance_files,
+    subscriber_files,
+    usage_files,
+)
 from seeds.operator.serve.tmforum import CHANGED_ATTRIBUTES, PATHS
 
 TYPES = {"text": "text", "integer": "bigint", "date": "date", "timestamp": "timestamptz"}
@@ -51,6 +58,14 @@ def test_fixed_line_headings() -> None:
         prefix, columns = crm_fixed_files.LAYOUTS[entity.name]
         assert entity.file_pattern.fullmatch(f"{prefix}_20260701.csv")
         assert {name: heading for name, (heading, _) in columns.items()} == {c.name: c.header for c in entity.columns}
+
+
+def test_partner_headings() -> None:
+    for entity in registry()["partners"].entities:
+        prefix, senders, columns = partner_files.LAYOUTS[entity.name]
+        sender = "".join(f"_{name[0].upper()}-100" for name in senders)
+        assert entity.file_pattern.fullmatch(f"{prefix}{sender}_20260731.csv")
+        assert set(columns) == {column.header for column in entity.columns}
 
 
 def test_subscriber_layout() -> None:

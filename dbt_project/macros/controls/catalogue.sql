@@ -29,6 +29,7 @@
         'c1_dunning_not_triggered',
         'c2_payment_not_applied',
         'c3_billing_ledger',
+        'x3_dealer_commission',
     ]) }}
 {%- endmacro %}
 

@@ -12,3 +12,8 @@
         'general_ledger.posting:' || {{ relation }}.bill_run_id || '/' || {{ relation }}.account
     )
 {%- endmacro %}
+
+{#- The subject of an X3 finding: what a dealer was paid for an order. -#}
+{% macro x3_subject(relation) -%}
+    'partners.sale:' || {{ relation }}.partner_id || '/' || {{ relation }}.product_order_id
+{%- endmacro %}

@@ -50,6 +50,11 @@
             'product_order': {'mode': 'full', 'key': ['id'], 'cursor': none},
             'service_order': {'mode': 'full', 'key': ['id'], 'cursor': none},
         },
+        'partners': {
+            'partner': {'mode': 'snapshot', 'key': ['partner_id'], 'cursor': none},
+            'commission_term': {'mode': 'snapshot', 'key': ['commission_term_id'], 'cursor': none},
+            'commission_line': {'mode': 'file', 'key': ['statement_number', 'line_number'], 'cursor': none},
+        },
         'performance': {
             'measurement': {'mode': 'file', 'key': ['element_manager', 'managed_element', 'measured_object', 'counter', 'period_end_at', 'granularity_seconds'], 'cursor': none},
         },

@@ -28,6 +28,7 @@ from seeds.operator.world.offerings import INDEX, MOBILE, OFFERINGS
 
 _V5_SHARE = 0.10
 _KEPT_DAYS = 400
+_SHORT_LIVED = 460 * DAY
 _WORDS = {
     "completed": ("Completed", "COMPLETED", "done"),
     "cancelled": ("Cancelled", "canceled"),
@@ -151,8 +152,24 @@ def _collect(operator: Operator, random: np.random.Generator) -> pl.DataFrame:
     return book.frame()
 
 
-def copy_orders(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
-    """Frames ``product_order`` and ``service_order`` (id, document, changed_at)."""
+def copy_orders(book: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Frames ``product_order`` and ``service_order`` (id, document, changed_at) of `order_book`."""
+    service_frame = book.filter("has_service_order")
+    return {
+        "product_order": book.select(pl.col("key").alias("id"), _product_order().alias("document"), "changed_at").sort(
+            "id"
+        ),
+        "service_order": service_frame.select(
+            pl.col("service_order_key").alias("id"), _service_order().alias("document"), "changed_at"
+        ).sort("id"),
+    }
+
+
+def order_book(operator: Operator, keys: Keys) -> pl.DataFrame:
+    """One row per order with what its documents say; besides ``line``, ``action``, ``reason`` and ``channel``:
+
+    ``requested`` (instant of taking effect), ``completed`` and ``realised`` (instants, NEVER while it is not), ``key``.
+    """
     random = operator.parameters.random("orders")
     book = _collect(operator, random)
     lines = operator.lines
@@ -164,7 +181,7 @@ def copy_orders(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
     offering = np.where(is_new, lines.offering[line], lines.offering_at(line, realised))
     offering = np.where(wished >= 0, wished, offering)
     state = book["state"]
-    frame = book.with_columns(
+    return book.with_columns(
         key=numbered("ORD-", np.arange(count), 7 if count < 10**7 else 9),
         service_order_key=numbered("SO-", np.arange(count), 7 if count < 10**7 else 9),
         state=reword(state, _WORDS, random, 0.08),
@@ -181,7 +198,7 @@ def copy_orders(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
                 operator.parameters.now - MINUTE,
             )
         ),
-        channel=choose_words(random, count, ["Shop", "Online", "Hotline", "Partner"], [0.35, 0.35, 0.2, 0.1]),
+        channel=_channels(random, operator, book),
         product=keys.product[line],
         holder=keys.holder[line],
         account=keys.account[lines.account[line]],
@@ -199,15 +216,15 @@ def copy_orders(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
         has_extra=pl.Series(random.random(count) < 0.15),
         **_fees(operator, keys, book, offering),
     )
-    service_frame = frame.filter("has_service_order")
-    return {
-        "product_order": frame.select(pl.col("key").alias("id"), _product_order().alias("document"), "changed_at").sort(
-            "id"
-        ),
-        "service_order": service_frame.select(
-            pl.col("service_order_key").alias("id"), _service_order().alias("document"), "changed_at"
-        ).sort("id"),
-    }
+
+
+def _channels(random: np.random.Generator, operator: Operator, book: pl.DataFrame) -> pl.Series:
+    """Where each order was taken. What ends soon, or never begins, was sold by a dealer more often than not."""
+    channel = choose_words(random, len(book), ["Shop", "Online", "Hotline", "Partner"], [0.3, 0.3, 0.15, 0.25])
+    line, now = book["line"].to_numpy(), operator.parameters.now
+    short_lived = operator.lines.end[line] - operator.lines.start[line] < _SHORT_LIVED
+    by_dealer = (book["reason"].to_numpy() == "new") & (short_lived | (book["completed"].to_numpy() > now))
+    return pl.select(pl.when(pl.Series(by_dealer)).then(pl.lit("Partner")).otherwise(channel)).to_series()
 
 
 def _fees(operator: Operator, keys: Keys, book: pl.DataFrame, offering: np.ndarray) -> dict[str, pl.Series]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from seeds.operator.ledger import planted_rows
+from seeds.operator.planting.commissions import Commissions
 from seeds.operator.planting.journal import Journal
 from seeds.operator.planting.receivables import Receivables
 
@@ -31,6 +32,15 @@ def journal_rows(journal: Journal) -> pl.DataFrame:
     directions = [None if value == 0 else "under" if value > 0 else "over" for value in amount]
     start, end = planted["day"].to_numpy(), planted["end"].to_numpy()
     return planted_rows(planted["code"], subject, start, end, abs(amount), directions)
+
+
+def commission_rows(commissions: Commissions) -> pl.DataFrame:
+    """X3: each by the dealer and the order that it is paid for."""
+    planted = commissions.planted
+    amount, day = planted["amount"].to_numpy(), planted["day"].to_numpy()
+    subject = planted.select((pl.col("dealer") + "/" + pl.col("order")).alias("partners.sale"))
+    directions = [None if value == 0 else "under" for value in amount]
+    return planted_rows(planted["code"], subject, day, day + 1, amount, directions)
 
 
 def _directions(amount) -> list[str | None]:

@@ -8,7 +8,7 @@ from seeds.operator.planting.role import Role, fault, honest
 from seeds.operator.planting.roles_bills import BILLS
 from seeds.operator.planting.roles_charging import CHARGING, TARIFFS
 from seeds.operator.planting.roles_orders import ORDERS, SIMS
-from seeds.operator.planting.roles_partner import PARTNER
+from seeds.operator.planting.roles_partner import PARTNER, PARTNERS
 
 # Given out before usage exists, because they change what a customer holds and when.
 LIFECYCLE = (
@@ -79,7 +79,7 @@ SEPARATE = (
 )
 
 # Every role; the numbers are places in this list, so that a new group goes to its end.
-ROLES = (*LIFECYCLE, *USAGE, *SEPARATE, *ORDERS, *SIMS, *BILLS, *PARTNER, *CHARGING, *TARIFFS)
+ROLES = (*LIFECYCLE, *USAGE, *SEPARATE, *ORDERS, *SIMS, *BILLS, *PARTNER, *CHARGING, *TARIFFS, *PARTNERS)
 CODES = tuple(role.code for role in ROLES)
 NUMBER = {code: number + 1 for number, code in enumerate(CODES)}  # 0: no role
 

@@ -36,3 +36,20 @@ JOURNAL = (
 )
 
 PARTNER = (*RECEIVABLES, *JOURNAL)
+
+# Subjects are sales: a dealer and the order that it is paid for.
+COMMISSIONS = (
+    fault("X3.no_order", 14, 3, "a dealer is paid for an order that does not exist"),
+    fault("X3.not_activated", 12, 3, "a dealer is paid for an order that was cancelled, failed or is still open"),
+    fault("X3.paid_twice", 16, 4, "one sale was paid in two statements"),
+    fault("X3.wrong_rate", 16, 4, "a sale was paid with more than the agreed commission"),
+    fault("X3.clawback_missing", 24, 4, "the line ceased within the clawback period; nothing was taken back"),
+    honest("X3.clawed_back", 12, 2, "the line ceased within the clawback period; the next statement took it back"),
+    honest("X3.after_period", 12, 2, "the line ceased after the clawback period"),
+    honest("X3.recent_cease", 8, 1, "ceased last month; the clawback belongs in the next statement"),
+    honest("X3.paid_in_parts", 14, 3, "one sale paid in two halves, in two statements"),
+    honest("X3.correction_pair", 14, 3, "paid too much by mistake and corrected in the next statement"),
+    honest("X3.two_lines", 10, 2, "two sales to one customer, in one statement"),
+    honest("X3.rate_change", 10, 2, "paid at the commission of the day of activation, before or after it changed"),
+)
+PARTNERS = COMMISSIONS

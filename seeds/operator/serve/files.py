@@ -15,6 +15,7 @@ from seeds.operator.serve.bank_files import write_bank_files
 from seeds.operator.serve.crm_fixed_files import write_crm_fixed_files
 from seeds.operator.serve.general_ledger_files import write_general_ledger_files
 from seeds.operator.serve.interface_faults import plant, write_to_ledger
+from seeds.operator.serve.partner_files import write_partner_files
 from seeds.operator.serve.performance_files import write_performance_files
 from seeds.operator.serve.subscriber_files import write_subscriber_files
 from seeds.operator.serve.usage_files import write_usage_files
@@ -23,6 +24,7 @@ WRITERS = {
     "bank": write_bank_files,
     "crm_fixed": write_crm_fixed_files,
     "general_ledger": write_general_ledger_files,
+    "partners": write_partner_files,
     "performance": write_performance_files,
     "subscribers": write_subscriber_files,
     "usage": write_usage_files,

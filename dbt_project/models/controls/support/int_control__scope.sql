@@ -12,7 +12,7 @@ closed as (
 ),
 
 checked as (
-    {% for stage in ['offer', 'order', 'usage', 'rating', 'collection'] %}
+    {% for stage in ['offer', 'order', 'usage', 'rating', 'collection', 'partner'] %}
     select control_id, subject, subjects_checked from {{ ref('int_control__scope_' ~ stage) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

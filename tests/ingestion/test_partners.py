@@ -1,0 +1,84 @@
+"""Partner settlement's files: what lands, and what is refused or put aside."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from concord.settings import Settings
+from ingestion.outcomes import LoadOutcome
+from ingestion.quarantine import read_quarantine
+from ingestion.registry import registry
+from tests.ingestion.sources import age, counted_rows, load, settings_at
+
+NAME = "commission_D-1_20260831.csv"
+HEAD = "H;commission_D-1_20260831\n" + ";".join(
+    (
+        "record_type", "statement_number", "statement_date", "line_number", "partner_id", "order_number",
+        "product_offering_id", "activation_date", "commission_type", "amount", "currency_code",
+    )
+)  # fmt: skip
+
+
+def record(line: int, amount: str = "65.00", order: str = "ORD-1", kind: str = "activation") -> str:
+    return f"D;D-1/202608;2026-08-31;{line};D-1;{order};PO-1;2026-08-04;{kind};{amount};EUR"
+
+
+def statement(*records: str, count: int | None = None) -> str:
+    return "\n".join([HEAD, *records, f"T;{len(records) if count is None else count}"]) + "\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "partners"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return settings_at(tmp_path)
+
+
+def take(settings: Settings, folder: Path, text: str, name: str = NAME) -> LoadOutcome:
+    (folder / name).write_text(text, encoding="utf-8")
+    age(folder / name)
+    return load(settings, registry()["partners"], {"folder": str(folder)}, "commission_line")
+
+
+def test_a_statement_lands_typed(settings: Settings, folder: Path) -> None:
+    outcome = take(settings, folder, statement(record(1), record(2, "-32.50", kind="clawback")))
+    assert (outcome.status, outcome.rows) == ("loaded", 2)
+    row = counted_rows(settings, "partners", "commission_line").sort("line_number").row(1, named=True)
+    assert (row["statement_date"], row["activation_date"]) == (date(2026, 8, 31), date(2026, 8, 4))
+    assert (row["amount"], row["commission_type"]) == (Decimal("-32.50"), "clawback")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (statement(record(1), record(2)).rsplit("T;", 1)[0], "missing_trailer"),
+        (statement(record(1), count=2), "trailer_mismatch"),
+        (statement(record(1)).replace(";amount;", ";sum;"), "missing_column"),
+        ("", "empty_file"),
+    ],
+)
+def test_a_broken_statement_is_refused(settings: Settings, folder: Path, text: str, reason: str) -> None:
+    outcome = take(settings, folder, text)
+    assert (outcome.status, outcome.files[0].reason, outcome.rows) == ("refused", reason, 0)
+
+
+def test_a_bad_line_is_put_aside(settings: Settings, folder: Path) -> None:
+    lines = [record(1), record(2, "sixty"), record(3, order=""), record(4), record(5), record(6)]
+    assert take(settings, folder, statement(*lines)).quarantined_rows == 2
+    assert sorted(read_quarantine(settings)["reason"]) == ["bad_value", "missing_value"]
+    assert counted_rows(settings, "partners", "commission_line")["line_number"].sort().to_list() == [1, 4, 5, 6]
+
+
+def test_a_statement_is_never_replaced(settings: Settings, folder: Path) -> None:
+    take(settings, folder, statement(record(1)))
+    assert take(settings, folder, statement(record(1, "99.00"))).files[0].reason == "changed_file"
+    assert counted_rows(settings, "partners", "commission_line")["amount"].to_list() == [Decimal("65.00")]
