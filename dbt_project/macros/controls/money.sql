@@ -25,3 +25,8 @@
 {% macro parts_of_a_cent() -%}
     1000000
 {%- endmacro %}
+
+{#- One amount or count in per cent of another, rounded; null where one of them is. The divisor is not zero. -#}
+{% macro percentage(part, whole, digits=2) -%}
+    cast(round(cast({{ part }} as decimal(18, 6)) * 100 / {{ whole }}, {{ digits }}) as decimal(12, {{ digits }}))
+{%- endmacro %}
