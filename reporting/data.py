@@ -231,11 +231,16 @@ def _optional_rows(
     lake: duckdb.DuckDBPyConnection, schema: str, table: str, query: str, parameters: list[Any] | None = None
 ) -> list[Row]:
     """Rows of a table that a lake may not have yet; none when it hasn't."""
-    found = lake.execute(
-        "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?",
-        [schema, table],
-    ).fetchall()
-    return read_rows(lake, query, parameters) if found else []
+    return read_rows(lake, query, parameters) if has_table(lake, schema, table) else []
+
+
+def has_table(lake: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Whether the state that is read has a table. Asks for that one: a list of all makes the lake load every table."""
+    try:
+        lake.execute(f"select 1 from {schema}.{table} limit 0")
+    except duckdb.CatalogException:
+        return False
+    return True
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> float:

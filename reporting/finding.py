@@ -19,14 +19,14 @@ from concord.errors import ConcordError
 from concord.published import connect_reader, current_snapshot
 from concord.settings import Settings
 from reporting.arithmetic import evaluate, half_up
-from reporting.data import Row, read_rows
+from reporting.data import Row, has_table, read_rows
 from reporting.source_rows import SourceRow, read_source_rows
 
 # A record's reference in a step may carry a number where a step rests on several records of one entity.
 _PARTS = 2
 _TARIFFS = {("catalog", "product_offering_price"), ("billing", "rating_rate"), ("billing", "recurring_rate")}
 
-_FINDING = """
+_FINDINGS = """
     select
         finding.finding_id, finding.control_id, control.control_name, control.rule_version, control.amount_rule,
         control.model_name, finding.direction, finding.status, finding.customer_id, finding.customer_name,
@@ -35,13 +35,13 @@ _FINDING = """
         finding.source_keys, finding.evidence, finding.first_seen_at, finding.last_seen_at
     from marts_revenue_assurance.leakage_finding as finding
     inner join core.dim_control as control on finding.control_id = control.control_id
-    where finding.finding_id = ?
+    where finding.finding_id in (select unnest(?::varchar[]))
 """
 _STEPS = """
-    select step_number, step_key, formula, factors, source_records, amount
+    select finding_id, step_number, step_key, formula, factors, source_records, amount
     from core.fct_leakage_step
-    where finding_id = ?
-    order by step_number
+    where finding_id in (select unnest(?::varchar[]))
+    order by finding_id, step_number
 """
 
 
@@ -107,11 +107,7 @@ class FindingExplanation:
 
 def has_arithmetic(lake: duckdb.DuckDBPyConnection) -> bool:
     """Whether the published state was built with the steps of its findings."""
-    found = lake.execute(
-        "select 1 from duckdb_tables() where database_name = current_database()"
-        " and schema_name = 'core' and table_name in ('fct_leakage_step', 'dim_source_entity')"
-    ).fetchall()
-    return len(found) == 2
+    return all(has_table(lake, "core", name) for name in ("fct_leakage_step", "dim_source_entity"))
 
 
 def is_finding(settings: Settings, key: str, snapshot: int | None = None) -> bool:
@@ -135,14 +131,14 @@ def read_finding(settings: Settings, finding_id: str, snapshot: int | None = Non
 def read_findings(
     settings: Settings, finding_ids: list[str], snapshot: int | None = None, shown_snapshot: int | None = None
 ) -> list[FindingExplanation]:
-    """Several findings of one snapshot, in the order asked for; their landed rows are looked for once.
+    """Several findings of one snapshot, in the order asked for: findings, steps and landed rows are each read at once.
 
     shown_snapshot: the number by which the state is known, where the lake at hand was rebuilt for it.
     """
     with closing(connect_reader(settings, snapshot)) as lake:
         number = shown_snapshot or snapshot or current_snapshot(lake)
         try:
-            found = [(_finding(lake, key), _steps(lake, key)) for key in finding_ids]
+            findings, steps_of = _findings(lake, finding_ids), _steps(lake, finding_ids)
         except duckdb.CatalogException as error:
             raise ConcordError(
                 f"the published lake lacks what an explanation needs: {str(error).splitlines()[0]}",
@@ -150,7 +146,10 @@ def read_findings(
             ) from error
         landed = set(lake.execute("select system, entity from core.dim_source_entity").fetchall())
         # A key may name what a system knows and delivers no record of, such as the bank's transaction.
-        found = [(finding, steps, _records(finding, steps, landed)) for finding, steps in found]
+        found = [
+            (findings[key], steps_of.get(key, []), _records(findings[key], steps_of.get(key, []), landed))
+            for key in finding_ids
+        ]
         wanted = {record for _, _, records in found for record in records}
         rows = read_source_rows(lake, settings.raw, wanted)
     return [_explanation(number, finding, steps, records, rows) for finding, steps, records in found]
@@ -184,18 +183,24 @@ def _references(text: str) -> tuple[tuple[str, str, str], ...]:
     return tuple((*name.split(".")[:_PARTS], str(key)) for name, key in json.loads(text or "{}").items() if key)
 
 
-def _finding(lake: duckdb.DuckDBPyConnection, finding_id: str) -> Row:
-    found = read_rows(lake, _FINDING, [finding_id])
-    if not found:
-        raise ConcordError(
-            f"no finding has the ID {finding_id}",
-            hint="the report and marts_revenue_assurance.leakage_finding list them",
-        )
-    return found[0]
+def _findings(lake: duckdb.DuckDBPyConnection, finding_ids: list[str]) -> dict[str, Row]:
+    """The findings by ID. Raises ConcordError when one is not known."""
+    found = {row["finding_id"]: row for row in read_rows(lake, _FINDINGS, [finding_ids])}
+    for key in finding_ids:
+        if key not in found:
+            raise ConcordError(
+                f"no finding has the ID {key}",
+                hint="the report and marts_revenue_assurance.leakage_finding list them",
+            )
+    return found
 
 
-def _steps(lake: duckdb.DuckDBPyConnection, finding_id: str) -> list[Step]:
-    return [_step(finding_id, row) for row in read_rows(lake, _STEPS, [finding_id])]
+def _steps(lake: duckdb.DuckDBPyConnection, finding_ids: list[str]) -> dict[str, list[Step]]:
+    """The steps of findings by finding, each in order; a finding without any is left out."""
+    steps: dict[str, list[Step]] = {}
+    for row in read_rows(lake, _STEPS, [finding_ids]):
+        steps.setdefault(row["finding_id"], []).append(_step(row["finding_id"], row))
+    return steps
 
 
 def _step(finding_id: str, row: Row) -> Step:

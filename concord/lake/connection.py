@@ -147,11 +147,12 @@ def _make_catalogue_schema(connection: duckdb.DuckDBPyConnection, settings: Sett
 
 
 def _has_publication(connection: duckdb.DuckDBPyConnection) -> bool:
-    found = connection.execute(
-        "select 1 from duckdb_tables() where database_name = ? and schema_name = 'ops' and table_name = 'publication'",
-        [LAKE],
-    ).fetchall()
-    return bool(found)
+    # Asks for the one table: a list of all would load what the catalogue says of each.
+    try:
+        connection.execute(f"select 1 from {LAKE}.ops.publication limit 0")
+    except duckdb.CatalogException:
+        return False
+    return True
 
 
 def _catalogue_file(settings: Settings) -> Path | None:

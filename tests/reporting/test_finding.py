@@ -13,6 +13,8 @@ from concord.cli import build_app
 from concord.errors import ConcordError
 from concord.published import connect_reader
 from concord.settings import Settings
+from reporting import finding
+from reporting.data import read_rows
 from reporting.finding import FindingExplanation, read_finding, read_findings
 from reporting.leakage import write_report
 
@@ -89,6 +91,20 @@ def test_a_factor_that_was_changed_is_noticed(explained: list[FindingExplanation
 def test_an_unknown_id_is_an_error_with_a_hint(refreshed: Settings) -> None:
     with pytest.raises(ConcordError, match="no finding has the ID"):
         read_finding(refreshed, "f" * 32)
+
+
+def test_many_findings_take_no_more_queries_than_one(
+    refreshed: Settings, explained: list[FindingExplanation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def counted(lake, query, parameters=None):
+        asked.append(query)
+        return read_rows(lake, query, parameters)
+
+    monkeypatch.setattr(finding, "read_rows", counted)
+    read_findings(refreshed, [found.finding["finding_id"] for found in explained[:40]])
+    assert len(asked) == 2
 
 
 def test_the_report_links_a_page_for_each_finding(refreshed: Settings, tmp_path) -> None:
