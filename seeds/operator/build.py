@@ -10,10 +10,12 @@ import polars as pl
 from seeds.operator.planting.bills import one_off_charges, skip_usage, skipped_runs, spoil_bill
 from seeds.operator.planting.charging import ChargingPlanter
 from seeds.operator.planting.discounts import discounts
+from seeds.operator.planting.late_usage import plant_late_usage
 from seeds.operator.planting.lifecycle import Lifecycle, plant_lifecycle, running_addons
 from seeds.operator.planting.lone_sims import LoneSims, build_lone_sims, shape_lone_usage
 from seeds.operator.planting.orders import Bars, OrderPlanter
 from seeds.operator.planting.rating import Rating, keep, rate_events
+from seeds.operator.planting.rejects import RejectPlanter, Rejects
 from seeds.operator.planting.roles import SEPARATE, Chooser
 from seeds.operator.planting.tariffs import BillingTariff, TariffPlanter
 from seeds.operator.planting.usage import UsagePlanter
@@ -45,7 +47,8 @@ class Subscriptions:
 class Operator:
     """Everything about one synthetic operator. Bills are frames of invoice lines as the engine gives them.
 
-    ``configured_rating`` is the rating of the true events with nothing wrong but billing's rate table.
+    ``configured_rating`` is the rating of the true events with nothing wrong but billing's rate table;
+    ``comes_too_late`` marks events that are billed when nobody need pay them any more.
     """
 
     parameters: Parameters
@@ -61,6 +64,8 @@ class Operator:
     discounts: pl.DataFrame
     bars: Bars
     events: Events
+    comes_too_late: np.ndarray
+    rejects: Rejects
     rating: Rating
     configured_rating: Rating
     billing_tariff: BillingTariff
@@ -94,6 +99,8 @@ def build_operator(parameters: Parameters) -> Operator:
     planter = UsagePlanter(parameters, runs, tariff, accounts, lines, chooser, lifecycle.billing)
     events = planter.add_honest_events(shape_lone_usage(parameters, lone_sims, orders.shape(events)))
     pots = Pots(parameters, runs, accounts, lines)
+    kinds = parties["kind"].to_numpy()
+    events, too_late = plant_late_usage(parameters, runs, tariff, pots, accounts, lines, kinds, chooser, events)
     true_rating = rate_events(tariff, runs, accounts, lines, events, planter.rating_times(events), pots)
     is_due = events.started_at[true_rating.event] >= lines.billed_from[true_rating.line]
     true_rating = keep(true_rating, is_due)
@@ -109,13 +116,14 @@ def build_operator(parameters: Parameters) -> Operator:
     rating = planter.misrate(events, rating)
     rating = planter.lose_in_billing(events, rating)
     rating = keep(rating, planter.accepted(events, rating))
-
+    too_late = np.append(too_late, np.zeros(len(events) - len(too_late), dtype=bool))
     granted = discounts(parameters, lines, chooser)
     entitled = granted.with_columns(value="true_value", to_at="true_to_at")
     taken_off = granted.with_columns(to_at="billed_to_at")
     owed, charged = one_off_charges(parameters, runs, accounts, lines, chooser)
     skipped = skipped_runs(parameters, runs, accounts, lines, chooser)
     rating = skip_usage(rating, skipped)
+    rejects = RejectPlanter(parameters, runs, tariff, pots, accounts, lines, lone_sims, chooser, events, rating).plant()
     true_subscriptions = _subscriptions(lines.is_provisioned, lines.billed_from, lines.end)
     view = lifecycle.billing
     subscriptions = _subscriptions(~view.is_absent, view.start, view.end)
@@ -135,6 +143,8 @@ def build_operator(parameters: Parameters) -> Operator:
         discounts=granted,
         bars=orders.bars,
         events=events,
+        comes_too_late=too_late,
+        rejects=rejects,
         rating=rating,
         configured_rating=true_rating,
         billing_tariff=billing_tariff,

@@ -31,6 +31,7 @@ from seeds.operator.planting.charging_rows import rate_table_rows
 from seeds.operator.planting.collection import collection_rows
 from seeds.operator.planting.commissions import Commissions, plant_commissions
 from seeds.operator.planting.journal import Journal, plant_journal
+from seeds.operator.planting.network_rows import late_usage_rows, reject_rows
 from seeds.operator.planting.orders_rows import barred_usage_rows, free_speed_rows, lone_usage_rows, open_order_rows
 from seeds.operator.planting.partner_rows import commission_rows, journal_rows, receivable_rows
 from seeds.operator.truth import build_truth
@@ -38,7 +39,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 22
+VERSION = 23
 
 
 def generate(
@@ -165,6 +166,8 @@ def _planted(
         journal_rows(journal),
         rate_table_rows(operator, keys),
         commission_rows(commissions),
+        late_usage_rows(operator, keys),
+        reject_rows(operator, keys),
     ]
 
 

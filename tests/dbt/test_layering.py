@@ -90,8 +90,8 @@ def test_staging_reads_its_own_system_and_joins_nothing(project: dict) -> None:
 
 
 def test_every_staging_entity_is_read(project: dict) -> None:
-    """A source that nobody reads is either forgotten or needless; usage rejects wait for their control."""
-    waiting = {"stg_usage__usage_reject", "stg_billing__recurring_rate"}
+    """A source that nobody reads is either forgotten or needless; billing's recurring rates wait for their control."""
+    waiting = {"stg_billing__recurring_rate"}
     read = {parent["name"] for _, parent in reads(project)}
     staged = {
         node["name"]

@@ -21,7 +21,7 @@ def rated_usage(operator: Operator, keys: Keys, files: MediationFiles) -> pl.Dat
     position[order] = np.arange(len(order)) + 1
     event, reverses = rating.event[order], rating.reverses[order]
     line, run = rating.line[order], rating.run[order]
-    number, _ = served(operator, event)
+    number, _ = served(operator, events.take(event))
     usage_type = events.usage_type[event]
     partial = events.partial[event]
     is_reversal = reverses >= 0

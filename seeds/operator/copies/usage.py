@@ -10,9 +10,10 @@ import polars as pl
 from seeds.operator.build import Operator
 from seeds.operator.copies.columns import dates, instants
 from seeds.operator.copies.inventory import cell_text
+from seeds.operator.planting.roles import NUMBER
 from seeds.operator.world.lines import imsi, mobile_number
 from seeds.operator.world.offerings import DATA, MOBILE, USAGE_TYPES, ZONES
-from seeds.operator.world.usage import ACCESS_POINTS
+from seeds.operator.world.usage import ACCESS_POINTS, Events
 
 _REJECT_SHARE = 0.002
 _REASONS = ("UNKNOWN_SUBSCRIBER", "INVALID_TIME", "DUPLICATE", "FORMAT")
@@ -47,14 +48,14 @@ def arrange(operator: Operator) -> MediationFiles:
     return MediationFiles(file_sequence, record_sequence, order)
 
 
-def served(operator: Operator, event: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def served(operator: Operator, events: Events) -> tuple[np.ndarray, np.ndarray]:
     """Number and IMSI (0 on fixed lines) that each event was recorded for."""
-    events, lines, lone = operator.events, operator.lines, operator.lone_sims
-    line, alone = np.maximum(events.line[event], 0), np.maximum(events.lone_sim[event], 0)
-    is_alone = events.line[event] < 0
-    at = events.started_at[event]
+    lines, lone = operator.lines, operator.lone_sims
+    line, alone = np.maximum(events.line, 0), np.maximum(events.lone_sim, 0)
+    is_alone = events.line < 0
+    at = events.started_at
     number, card = lines.number_at(line, at), imsi(np.maximum(lines.sim_at(line, at), 0))
-    second = lines.on_twin(line, at, events.charging[event])
+    second = lines.on_twin(line, at, events.charging)
     card = np.where(second, imsi(np.maximum(lines.twin_sim[line], 0)), card)
     if len(lone):
         number = np.where(is_alone, mobile_number(lone.number_serial)[alone], number)
@@ -72,35 +73,38 @@ def other_party(number: pl.Expr, is_data: pl.Expr) -> pl.Expr:
 
 def copy_usage(operator: Operator, files: MediationFiles) -> dict[str, pl.DataFrame]:
     """Frames ``usage_event`` and ``usage_reject``, sorted as the files are."""
-    events, order = operator.events, files.order
-    number, card = served(operator, order)
+    order = files.order
+    usage = _records(operator, operator.events.take(order))
+    usage = usage.insert_column(2, pl.Series("file_sequence", files.file_sequence[order]))
+    usage = usage.insert_column(3, pl.Series("record_sequence", files.record_sequence[order]))
+    return {"usage_event": usage, "usage_reject": _rejects(operator, usage)}
+
+
+def _records(operator: Operator, events: Events) -> pl.DataFrame:
+    """Usage records as the network writes them, with the stream and day of the file that carries them."""
+    number, card = served(operator, events)
     cells = operator.network.cells.select(cell_text(pl.col("site"), pl.col("number")).alias("text"))
-    cell = events.cell[order]
-    usage = pl.DataFrame(
+    return pl.DataFrame(
         {
-            "stream": pl.Series(USAGE_TYPES)[events.usage_type[order]],
-            "file_date": dates(events.file_day[order]),
-            "file_sequence": files.file_sequence[order],
-            "record_sequence": files.record_sequence[order],
-            "zone": pl.Series(ZONES)[events.zone[order]],
+            "stream": pl.Series(USAGE_TYPES)[events.usage_type],
+            "file_date": dates(events.file_day),
+            "zone": pl.Series(ZONES)[events.zone],
             "served_imsi": card,
             "served_number": number,
-            "other_party": events.other_party[order],
-            "is_data": events.usage_type[order] == DATA,
-            "started_at": instants(events.started_at[order]),
-            "duration_seconds": events.duration[order],
-            "uplink_bytes": events.uplink[order],
-            "downlink_bytes": events.downlink[order],
-            "cell": cells["text"][np.maximum(cell, 0)],
-            "has_cell": cell >= 0,
-            "charging": (events.charging[order] * 7_654_321 + 31_415_926) % 10**11,
-            "partial": events.partial[order],
+            "other_party": events.other_party,
+            "is_data": events.usage_type == DATA,
+            "started_at": instants(events.started_at),
+            "duration_seconds": events.duration,
+            "uplink_bytes": events.uplink,
+            "downlink_bytes": events.downlink,
+            "cell": cells["text"][np.maximum(events.cell, 0)],
+            "has_cell": events.cell >= 0,
+            "charging": (events.charging * 7_654_321 + 31_415_926) % 10**11,
+            "partial": events.partial,
         }
     ).select(
         "stream",
         "file_date",
-        "file_sequence",
-        "record_sequence",
         pl.col("stream").alias("usage_type"),
         pl.when(pl.col("served_imsi") > 0).then(pl.col("served_imsi").cast(pl.String)).alias("served_imsi"),
         pl.col("served_number").cast(pl.String),
@@ -114,32 +118,55 @@ def copy_usage(operator: Operator, files: MediationFiles) -> dict[str, pl.DataFr
         pl.col("charging").cast(pl.String).str.zfill(11).alias("charging_id"),
         pl.when(pl.col("partial") > 0).then("partial").alias("partial_sequence"),
     )
-    return {"usage_event": usage, "usage_reject": _rejects(operator, usage)}
 
 
 def _rejects(operator: Operator, usage: pl.DataFrame) -> pl.DataFrame:
-    """Records that never reached rating: strangers, broken fields, copies of records that were accepted."""
-    random = operator.parameters.random("rejects")
-    count = int(len(usage) * _REJECT_SHARE)
-    picked = np.sort(random.choice(len(usage), count, replace=False)) if count else np.empty(0, np.int64)
-    reason = random.choice(4, count, p=[0.45, 0.15, 0.25, 0.15])
-    stranger = pl.lit("4915") + (pl.lit(pl.Series(random.integers(10**8, 10**9, count)))).cast(pl.String)
-    frame = usage[picked].with_columns(
-        pl.Series("reason_code", [_REASONS[number] for number in reason], dtype=pl.String)
+    """Records that mediation rejected: those of the operator's own lines, and the daily noise of the network."""
+    rejects = operator.rejects
+    of_lines = _records(operator, rejects.events).with_columns(
+        pl.Series("reason_code", rejects.reason, dtype=pl.String),
+        is_cell_unreadable=np.isin(rejects.role, [NUMBER["U2.unreadable_cell"]]),
+        is_length_unreadable=np.isin(rejects.role, [NUMBER["U2.unreadable_length"]]),
+        is_time_unreadable=False,
     )
-    code = pl.col("reason_code")
-    number = pl.when(code == "DUPLICATE").then("served_number").otherwise(stranger)
+    # The number of the record in the file that the network wrote; nobody counts on it.
+    of_lines = of_lines.with_columns(record_sequence=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    frame = pl.concat([_noise(operator, usage), of_lines], how="diagonal")
     begun = pl.col("started_at").dt.convert_time_zone("Europe/Berlin").dt.strftime("%Y-%m-%dT%H:%M:%S%:z")
-    begun = pl.when(code == "INVALID_TIME").then(pl.lit("0000-00-00T00:00:00")).otherwise(begun)
     record = pl.concat_str(
-        pl.lit("D"), "record_sequence", "usage_type", pl.lit(""), number, pl.col("other_party").fill_null(""), "zone",
-        begun,
-        pl.when(code == "FORMAT").then(pl.lit("?")).otherwise(pl.col("duration_seconds").cast(pl.String)),
-        "uplink_bytes", "downlink_bytes", separator=";",
+        pl.lit("D"), "record_sequence", "usage_type", pl.col("served_imsi").fill_null(""), "served_number",
+        pl.col("other_party").fill_null(""), "zone",
+        pl.when("is_time_unreadable").then(pl.lit("0000-00-00T00:00:00")).otherwise(begun),
+        pl.when("is_length_unreadable").then(pl.lit("?")).otherwise(pl.col("duration_seconds").cast(pl.String)),
+        "uplink_bytes", "downlink_bytes",
+        pl.when("is_cell_unreadable").then(pl.lit("?")).otherwise(pl.col("cell_id").fill_null("")),
+        pl.col("charging_id"), pl.col("partial_sequence").cast(pl.String).fill_null(""), separator=";",
     )  # fmt: skip
-    frame = frame.with_columns(original_record=record).sort("stream", "file_date", "file_sequence", "record_sequence")
+    frame = frame.with_columns(original_record=record).sort("stream", "file_date", maintain_order=True)
     # One reject file per stream and day; its records and the files are numbered without a gap.
     return frame.with_columns(
         file_sequence=pl.col("file_date").rank("dense").over("stream").cast(pl.Int64),
         record_sequence=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("stream", "file_date"),
     ).select("stream", "file_date", "file_sequence", "record_sequence", "reason_code", "original_record")
+
+
+def _noise(operator: Operator, usage: pl.DataFrame) -> pl.DataFrame:
+    """Records of strangers, with broken fields, and copies of records that were accepted."""
+    random = operator.parameters.random("rejects")
+    count = int(len(usage) * _REJECT_SHARE)
+    picked = np.sort(random.choice(len(usage), count, replace=False)) if count else np.empty(0, np.int64)
+    reason = random.choice(4, count, p=[0.45, 0.15, 0.25, 0.15])
+    stranger = pl.lit("4915") + (pl.lit(pl.Series(random.integers(10**8, 10**9, count)))).cast(pl.String)
+    session = pl.lit(pl.Series(10**10 + np.arange(count) * 7)).cast(pl.String).str.zfill(11)
+    frame = usage[picked].with_columns(
+        pl.Series("reason_code", [_REASONS[number] for number in reason], dtype=pl.String)
+    )
+    is_copy = pl.col("reason_code") == "DUPLICATE"
+    return frame.with_columns(
+        served_number=pl.when(is_copy).then("served_number").otherwise(stranger),
+        served_imsi=pl.when(is_copy).then("served_imsi"),
+        charging_id=pl.when(is_copy).then("charging_id").otherwise(session),
+        is_time_unreadable=pl.col("reason_code") == "INVALID_TIME",
+        is_length_unreadable=pl.col("reason_code") == "FORMAT",
+        is_cell_unreadable=pl.lit(False),
+    )

@@ -11,6 +11,7 @@ usage_reject as (
 
 select
     stream,
+    file_date,
     file_sequence,
     record_sequence,
     reason_code,

@@ -1,0 +1,177 @@
+-- What became of each rejected record, and what it would have cost. Grain: usage_reject_id, currency.
+-- Value: the catalogue's price under the plan at the start of the use, after what is left of the plan's allowance once
+-- everything that the run did charge has drawn on it: a record that is resubmitted last gets no more. What can't be
+-- priced says why, and is never taken for zero.
+
+with
+
+reject as (
+    select
+        reject.*,
+        card.imsi is not null as is_own_use,
+        subscription.subscription_id_billing,
+        subscription.billing_account_id,
+        subscription.customer_id,
+        plan.product_offering_id,
+        currency.currency_code,
+        run.bill_run_id,
+        run.period_start,
+        run.period_end,
+        concat_ws('|', reject.usage_reject_id, currency.currency_code) as event_key,
+        row_number() over (
+            partition by reject.usage_reject_id, currency.currency_code
+            order by
+                subscription.valid_from desc nulls last, subscription.subscription_id_billing nulls last,
+                plan.valid_from desc nulls last
+        ) as holder_rank
+    from {{ ref('fct_usage_reject') }} as reject
+    left join {{ ref('dim_subscription') }} as subscription
+        on reject.service_id = subscription.service_id
+        and reject.started_at >= subscription.valid_from
+        and reject.started_at < subscription.valid_to
+    left join {{ ref('fct_subscription_plan') }} as plan
+        on subscription.subscription_id_billing = plan.subscription_id_billing
+        and reject.started_at >= plan.valid_from
+        and reject.started_at < plan.valid_to
+    left join (
+        select distinct product_offering_id, currency_code
+        from {{ ref('dim_product_offering_price') }}
+        where price_type = 'usage'
+    ) as currency
+        on plan.product_offering_id = currency.product_offering_id
+    left join {{ ref('fct_bill_run') }} as run
+        on subscription.bill_cycle = run.bill_cycle
+        and run.status = 'completed'
+        and reject.started_at >= run.period_start_at
+        and reject.started_at < run.period_end_at
+    left join {{ ref('dim_sim_purpose') }} as card
+        on reject.served_imsi = card.imsi
+),
+
+held as (
+    select * from reject where holder_rank = 1
+),
+
+-- allowances that these records could draw on, and what billed usage has drawn of them
+holder as (
+    select distinct subscription_id_billing as holder, subscription_id_billing, bill_run_id
+    from held
+    where bill_run_id is not null
+    union
+    select distinct held.billing_account_id as holder, subscription.subscription_id_billing, held.bill_run_id
+    from held
+    inner join {{ ref('dim_subscription') }} as subscription
+        on held.billing_account_id = subscription.billing_account_id
+    where held.bill_run_id is not null
+),
+
+drawn as (
+    select
+        re_rated.allowance_price_id,
+        holder.holder,
+        holder.bill_run_id,
+        sum(re_rated.allowance_units) as allowance_units
+    from {{ ref('int_rated_usage__re_rated') }} as re_rated
+    inner join holder
+        on re_rated.subscription_id_billing = holder.subscription_id_billing
+        and re_rated.bill_run_id = holder.bill_run_id
+    where re_rated.allowance_units > 0
+    group by re_rated.allowance_price_id, holder.holder, holder.bill_run_id
+),
+
+left_over as (
+    select
+        grants.product_offering_price_id,
+        grants.holder,
+        grants.bill_run_id,
+        cast(greatest(grants.granted_units - coalesce(drawn.allowance_units, 0), 0) as bigint) as granted_units
+    from {{ ref('int_usage_allowance__grant') }} as grants
+    left join drawn
+        on grants.product_offering_price_id = drawn.allowance_price_id
+        and grants.holder = drawn.holder
+        and grants.bill_run_id = drawn.bill_run_id
+),
+
+-- records that nobody need pay use up no allowance
+charge as (
+    select
+        event_key,
+        product_offering_id,
+        usage_type,
+        zone,
+        currency_code,
+        quantity,
+        started_at,
+        usage_reject_id as tie_break,
+        bill_run_id,
+        subscription_id_billing as product_holder,
+        billing_account_id as account_holder
+    from held
+    where
+        accepted_event_reference is null
+        and not is_own_use
+        and quantity is not null
+        and product_offering_id is not null
+        and currency_code is not null
+),
+
+priced as (
+    {{ re_rated('charge', 'left_over') }}
+),
+
+judged as (
+    select
+        held.*,
+        {{ dbt.datediff('held.rejected_date', 'data_day.data_day', 'day') }} as waiting_days,
+        priced.product_offering_price_id,
+        case when priced.is_crossing then priced.expected_amount else priced.unit_price end as unit_price,
+        case when priced.is_crossing then 1 else priced.charged_steps end as charged_steps,
+        priced.expected_amount,
+        case
+            when held.started_at is null then 'no_time'
+            when held.service_id is null then 'no_subscriber'
+            when held.usage_type is null or held.quantity is null then 'no_quantity'
+            when held.product_offering_id is null then 'no_plan'
+            when priced.event_key is null then 'no_price'
+            else priced.unpriced_reason
+        end as unpriced_reason
+    from held
+    cross join {{ ref('int_control__data_day') }} as data_day
+    left join priced
+        on held.event_key = priced.event_key
+)
+
+select
+    usage_reject_id,
+    service_id,
+    subscription_id_billing,
+    billing_account_id,
+    customer_id,
+    stream,
+    reason_code,
+    usage_type,
+    zone,
+    quantity,
+    started_at,
+    rejected_date,
+    waiting_days,
+    accepted_event_reference,
+    bill_run_id,
+    period_start,
+    period_end,
+    product_offering_id,
+    product_offering_price_id,
+    charged_steps,
+    unit_price,
+    expected_amount,
+    currency_code,
+    case
+        when accepted_event_reference is not null then 'accepted'
+        when is_own_use then 'own_use'
+        when unpriced_reason is not null then 'unpriceable'
+        when expected_amount = 0 then 'free'
+        when bill_run_id is null then 'not_due'
+        else 'waiting'
+    end as state,
+    case when accepted_event_reference is null and not is_own_use then unpriced_reason end as unpriced_reason
+from judged

@@ -1,0 +1,62 @@
+"""Ledger rows of usage that was rejected or came too late: no bill of the period differs for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from seeds.operator.build import Operator
+from seeds.operator.copies.keys import Keys
+from seeds.operator.ledger import planted_rows
+from seeds.operator.planting.rejects import reject_value
+from seeds.operator.planting.roles import CODES
+from seeds.operator.planting.roles_network import LATE_USAGE, REJECTED_CARDS, REJECTS
+
+
+def reject_rows(operator: Operator, keys: Keys) -> pl.DataFrame:
+    """U2: per line and run what the forgotten records are worth; and the cards for the operator's own use."""
+    rejects, runs, parameters = operator.rejects, operator.runs, operator.parameters
+    day = parameters.clock.local_day(rejects.events.started_at)
+    place = rejects.of(*(role.code for role in REJECTS if role.kind == "fault"))
+    value = reject_value(rejects, place, runs, operator.tariff, operator.accounts, operator.lines, day)
+    run = value["run"].to_numpy()
+    faults = planted_rows(
+        value["code"],
+        keys.subject(value["line"].to_numpy()),
+        runs.period_start[run],
+        runs.period_end[run],
+        value["cents"].to_numpy(),
+        "under",
+    )
+    own = rejects.of(REJECTED_CARDS[0].code)
+    cards = planted_rows(
+        [REJECTED_CARDS[0].code] * len(own),
+        keys.card(operator.lone_sims.serial[rejects.events.lone_sim[own]]),
+        day[own],
+        day[own] + 1,
+    )
+    return pl.concat([faults, cards])
+
+
+def late_usage_rows(operator: Operator, keys: Keys) -> pl.DataFrame:
+    """U5: per line and run what was billed although the customer need not pay it any more."""
+    rating, runs, chooser = operator.rating, operator.runs, operator.chooser
+    lines = chooser.lines(*(role.code for role in LATE_USAGE if role.kind == "fault"))
+    late = np.isin(rating.line, lines) & operator.comes_too_late[rating.event] & (rating.run >= 0)
+    value = (
+        pl.DataFrame({"line": rating.line[late], "run": rating.run[late], "micro": rating.amount[late]})
+        .group_by("line", "run")
+        .agg(pl.col("micro").sum())
+        .with_columns(cents=(pl.col("micro") + 5_000) // 10_000)
+        .filter(pl.col("cents") > 0)
+        .sort("line", "run")
+    )
+    line, run = value["line"].to_numpy(), value["run"].to_numpy()
+    return planted_rows(
+        [CODES[chooser.role[number] - 1] for number in line],
+        keys.subject(line),
+        runs.period_start[run],
+        runs.period_end[run],
+        value["cents"].to_numpy(),
+        "under",
+    )
