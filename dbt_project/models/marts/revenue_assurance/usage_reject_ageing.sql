@@ -2,7 +2,7 @@
 
 with
 
-valued as (
+outcome as (
     select
         *,
         case
@@ -11,7 +11,7 @@ valued as (
             when waiting_days < 90 then '30-89'
             else '90+'
         end as age_days
-    from {{ ref('int_usage_reject__valued') }}
+    from {{ ref('fct_usage_reject_outcome') }}
 )
 
 select
@@ -25,5 +25,5 @@ select
     cast(count(*) as bigint) as rejected_records,
     min(rejected_date) as first_rejected_date,
     cast(sum(expected_amount) as decimal(18, 6)) as expected_amount
-from valued
+from outcome
 group by stream, reason_code, state, unpriced_reason, age_days, currency_code
