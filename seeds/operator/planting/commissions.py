@@ -178,7 +178,8 @@ class _Planter:
             self._pay(sale)
             self.note("X3.not_activated", sale, self._month_end(sale.day), self._agreed(sale))
         self.free = [sale for sale in self.free if sale.is_active]
-        pattern = [sale for sale in self.sales if sale.is_active]
+        # Of a sale of the last days an order may still come.
+        pattern = [sale for sale in self.sales if sale.is_active and sale.day < last]
         taken = {sale.order for sale in self.sales}
         for number in range(_ROLES["X3.no_order"].count(self.parameters.customers) if pattern else 0):
             like = pattern[int(self.random.integers(0, len(pattern)))]
