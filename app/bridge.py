@@ -1,72 +1,119 @@
-"""The revenue bridge: from what could be billed to what was, with each leak on the way."""
+"""The revenue bridge and the key figures: from what should have been billed to what was, as last published."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
 from app import charts, data
-from app.text import column_money
+from app.text import column_money, money
+from reporting.bridge import BRIDGE, KPIS, Bridge, Step, bridges
 
-SCHEMA, TABLE = "marts_revenue_assurance", "revenue_bridge_month"
-_BILLABLE, _BILLED = "billable_amount", "billed_amount"
+SCHEMA, PARTS, FIGURES = "marts_revenue_assurance", "revenue_bridge_part", "kpi_month"
+_EVER = [date(1900, 1, 1), date(9999, 12, 31)]
+# Heading, column of kpi_month, unit ('' for an amount), what it means.
+_FIGURES = (
+    ("Leakage", "leakage_pct", "%", "Confirmed under-billing in per cent of billable."),
+    ("Exposure", "under_exposure_pct", "%", "Under-billing found and not dismissed, in per cent of billable."),
+    ("Recovery", "recovery_pct", "%", "Recovered in per cent of recoverable."),
+    ("Coverage", "coverage_pct", "%", "Billable revenue that an active control watches, in per cent."),
+    (
+        "False positives",
+        "false_positive_pct",
+        "%",
+        "Of the decided cases, those dismissed because the finding was wrong.",
+    ),
+    (
+        "Days to detect",
+        "days_to_detect",
+        "",
+        "Mean of the days from the end of a period to the first sight of its findings.",
+    ),
+    ("Days to recover", "days_to_recover", "", "Mean of the days from first sight to recovery."),
+    ("Unexplained", "unexplained_pct", "%", "What neither controls nor timing explain, in per cent of billable."),
+)
 
 
 def show_bridge() -> None:
-    """Draw the bridge of one month and currency, all segments together: in the mart, each part is a column of money.
+    """Draw the bridge and the key figures of one month and currency, all segments together.
 
-    Draws nothing when the mart has another shape, and only the table when its parts don't close.
+    Draws nothing where the lake has no bridge, and only the table where its parts don't close.
     """
-    columns = data.rows(
-        "select column_name, data_type from duckdb_columns()"
-        " where database_name = current_database() and schema_name = ? and table_name = ? order by column_index",
-        [SCHEMA, TABLE],
-    )
-    parts = [each["column_name"] for each in columns if each["data_type"].startswith("DECIMAL")]
-    if not {"month", "currency_code"} <= {each["column_name"] for each in columns} or not parts:
+    if not data.has_table(SCHEMA, PARTS):
         return
-    sums = ", ".join(f'cast(sum("{name}") as decimal(18, 2)) as "{name}"' for name in parts)
-    found = data.rows(f"select month, currency_code, {sums} from {SCHEMA}.{TABLE} group by all order by all")
-    if not found:
+    found = bridges(data.rows(BRIDGE, _EVER))
+    choices = [(bridge, month) for bridge in found for month in bridge.months]
+    if not choices:
         return
     st.subheader("From billable to billed", divider="gray")
     place = st.selectbox(
-        "Month",
-        range(len(found)),
-        index=len(found) - 1,
-        format_func=lambda number: f"{found[number]['month']:%b %Y}, {found[number]['currency_code']}",
+        "Bill month",
+        range(len(choices)),
+        index=len(choices) - 1,
+        format_func=lambda number: f"{choices[number][1]:%b %Y}, {choices[number][0].currency}",
     )
-    if steps := waterfall(found[place], parts):
-        st.altair_chart(charts.bridge(steps, found[place]["currency_code"]))
+    bridge, month = choices[place]
+    if data.has_table(SCHEMA, FIGURES):
+        _show_figures(bridge.currency, month)
+    if steps := month_of(bridge, month).steps:
+        st.altair_chart(charts.bridge(named(steps), bridge.currency))
+        st.caption("Net of tax; the axis does not begin at zero. Billable is derived apart from billing.")
     st.dataframe(
-        [{"Month": f"{row['month']:%Y-%m}", "Currency": row["currency_code"], **_texts(row, parts)} for row in found],
+        table(bridge),
         hide_index=True,
-        column_config={_words(name): st.column_config.TextColumn(alignment="right") for name in parts},
-        alt="The bridge per month and currency",
+        column_config={f"{each:%b %Y}": st.column_config.TextColumn(alignment="right") for each in bridge.months},
+        alt="The bridge, part by part and month by month",
     )
 
 
-def waterfall(row: dict[str, Any], parts: list[str]) -> list[tuple[str, Decimal, bool]]:
-    """What to draw, in order: billable, what is missing on the way, what was billed too much, billed.
-
-    A part whose name begins with "over" was billed too much and adds; every other one is missing and takes away. Empty
-    when that doesn't lead from billable to billed to the cent: a chart that doesn't close would be a lie.
-    """
-    if not {_BILLABLE, _BILLED} <= set(parts):
-        return []
-    between = [name for name in parts if name not in (_BILLABLE, _BILLED)]
-    steps = [(_words(name), row[name] if name.startswith("over") else -row[name], False) for name in between]
-    if row[_BILLABLE] + sum((amount for _, amount, _ in steps), Decimal(0)) != row[_BILLED]:
-        return []
-    shown = [step for step in steps if step[1]]
-    return [(_words(_BILLABLE), row[_BILLABLE], True), *shown, (_words(_BILLED), row[_BILLED], True)]
+def month_of(bridge: Bridge, month: date) -> Bridge:
+    """The bridge of one of its months alone."""
+    return Bridge(bridge.currency, [month], [part.only(month) for part in bridge.parts])
 
 
-def _texts(row: dict[str, Any], parts: list[str]) -> dict[str, str | None]:
-    return {_words(name): column_money(row[name]) for name in parts}
+def named(steps: list[Step]) -> list[tuple[str, Decimal, bool]]:
+    """What a chart needs: name, amount, and whether it is a total."""
+    return [(step.part.name, step.part.amount, step.is_total) for step in steps]
 
 
-def _words(name: str) -> str:
-    return name.removesuffix("_amount").replace("_", " ").capitalize()
+def table(bridge: Bridge) -> list[dict[str, str]]:
+    """A line per part with what it comes to in each month; the totals stand where they belong."""
+    lines = [
+        *bridge.of("billable"),
+        bridge.billable,
+        *bridge.of("under", "over", "timing", "unexplained"),
+        bridge.billed,
+    ]
+    return [
+        {
+            "Part": part.name,
+            **{f"{month:%b %Y}": column_money(part.amounts.get(month)) or "–" for month in bridge.months},
+        }
+        for part in lines
+    ]
+
+
+def figures(row: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The key figures of a month as (name, value, meaning); a dash for what can't be told yet."""
+    return [(name, figure(row[key], unit), meaning) for name, key, unit, meaning in _FIGURES]
+
+
+def figure(value: Decimal | None, unit: str) -> str:
+    """A figure with its unit; a dash for none, which is not zero."""
+    return "–" if value is None else f"{value:,} {unit}".rstrip()
+
+
+def _show_figures(currency: str, month: date) -> None:
+    rows = data.rows(KPIS, [month, month])
+    row = next((each for each in rows if each["currency_code"] == currency), None)
+    if row is None:
+        return
+    billable, billed = money(row["billable_amount"], currency), money(row["billed_amount"], currency)
+    st.markdown(f"**Billable {billable}**, billed {billed}; {row['decided_cases']:,} of {row['cases']:,} cases decided")
+    told = figures(row)
+    for start in range(0, len(told), 4):
+        for column, (name, value, meaning) in zip(st.columns(4), told[start : start + 4], strict=True):
+            column.metric(name, value, help=meaning)

@@ -91,34 +91,42 @@ def trend(points: Sequence[tuple[date, str, Decimal]], currency: str) -> alt.Cha
 
 
 def bridge(parts: Sequence[tuple[str, Decimal, bool]], currency: str) -> alt.Chart:
-    """A waterfall: (name, amount, whether it is a total rather than a step)."""
+    """A waterfall that lies on its side: (name, amount, whether it is a total rather than a step).
+
+    Its axis begins a little below the lowest level: beside the totals no step would be seen.
+    """
+    levels, level = [], Decimal(0)
+    for _, amount, is_total in parts:
+        level = amount if is_total else level + amount
+        levels.append(level)
+    lowest, highest = min(levels), max(levels)
+    ground = lowest - ((highest - lowest) or abs(highest)) * Decimal("0.15")
     values, level = [], Decimal(0)
     for name, amount, is_total in parts:
-        start, end = (Decimal(0), amount) if is_total else (level, level + amount)
+        start, end = (ground, amount) if is_total else (level, level + amount)
         level = end
         kind = "total" if is_total else ("plus" if amount >= 0 else "minus")
         values.append(
-            {
-                "name": name,
-                "start": cents(start),
-                "end": cents(end),
-                "kind": kind,
-                "amount": money(amount, currency),
-            }
+            {"name": name, "start": cents(start), "end": cents(end), "kind": kind, "amount": money(amount, currency)}
         )
+    names = [value["name"] for value in values]
     return (
         alt.Chart(alt.Data(values=values))
-        .mark_bar(width={"band": 0.7})
+        .mark_bar(height={"band": 0.7})
         .encode(
-            x=alt.X("name:N", sort=[value["name"] for value in values], axis=alt.Axis(title=None, labelAngle=-30)),
-            y=alt.Y("start:Q", axis=alt.Axis(labelExpr=_AXIS, title=currency), scale=alt.Scale(zero=False)),
-            y2="end:Q",
+            y=alt.Y("name:N", sort=names, axis=alt.Axis(title=None, labelLimit=320)),
+            x=alt.X(
+                "start:Q",
+                axis=alt.Axis(labelExpr=_AXIS, title=currency, tickCount=6),
+                scale=alt.Scale(zero=False, nice=False, domain=[cents(ground), cents(highest)]),
+            ),
+            x2="end:Q",
             color=alt.Color(
                 "kind:N",
-                scale=alt.Scale(domain=["total", "plus", "minus"], range=["#566270", "#1d5fbf", "#c2540a"]),
+                scale=alt.Scale(domain=["total", "plus", "minus"], range=["#566270", "#c2540a", "#1d5fbf"]),
                 legend=None,
             ),
             tooltip=[alt.Tooltip("name:N", title=""), alt.Tooltip("amount:N")],
         )
-        .properties(height=340)
+        .properties(height=max(200, 22 * len(values) + 60))
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+import reporting.data
 from app import context
 from cases.state import Case, Status
 
@@ -91,10 +92,7 @@ def rows(query: str, parameters: list[Any] | None = None) -> list[dict[str, Any]
 
 def has_table(schema: str, table: str) -> bool:
     """Whether the newest publication has this table."""
-    query = (
-        "select 1 from duckdb_tables() where database_name = current_database() and schema_name = ? and table_name = ?"
-    )
-    return bool(rows(query, [schema, table]))
+    return reporting.data.has_table(context.lake(), schema, table)
 
 
 def add_up(cases: Iterable[Case], amount: str) -> dict[tuple[str, str], Decimal]:

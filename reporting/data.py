@@ -16,6 +16,7 @@ import duckdb
 from concord.errors import ConcordError
 from concord.published import Publication, connect_reader, publications
 from concord.settings import Settings
+from reporting.bridge import BRIDGE, KPIS, Bridge, bridges
 from reporting.period import Period, parse_period
 
 Row = dict[str, Any]
@@ -44,6 +45,7 @@ _TOTALS = """
     group by {keys}
     order by {keys}
 """
+_MART = "marts_revenue_assurance"
 _ROOT_CAUSE = ("root_cause_type", "root_cause_key")
 # Days from the end of the billed period to the day of the publication: first day of each bucket and its name.
 AGES = ((0, "up to 30 days"), (31, "31 to 60 days"), (61, "61 to 90 days"), (91, "over 90 days"))
@@ -117,6 +119,8 @@ class LeakageData:
     coverage: list[Row] = field(default_factory=list)  # in order of the revenue chain
     disagreements: list[Row] = field(default_factory=list)  # most frequent first
     loads: list[Row] = field(default_factory=list)  # per system
+    bridges: list[Bridge] = field(default_factory=list)  # per currency; none of a lake that has no bridge
+    kpis: list[Row] = field(default_factory=list)  # per currency and month
     cleared: int = 0  # findings that are no longer found
 
     @property
@@ -187,6 +191,8 @@ def _read(lake: duckdb.DuckDBPyConnection, publication: Publication, period: Per
         coverage=read_rows(lake, _COVERAGE),
         disagreements=_optional_rows(lake, "marts_quality", "source_disagreement", _DISAGREEMENTS),
         loads=_optional_rows(lake, "ops", "load_outcome", _LOADS, [publication.published_at]),
+        bridges=bridges(_optional_rows(lake, _MART, "revenue_bridge_part", BRIDGE, months)),
+        kpis=_optional_rows(lake, _MART, "kpi_month", KPIS, months),
         cleared=cleared,
     )
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from concord.files import write_text
+from reporting.bridge import Bridge, bars
 from reporting.charts import month_chart, shares
 from reporting.data import LeakageData, Row
 
@@ -38,6 +39,8 @@ def write_page(data: LeakageData, path: Path, explained: str | None = None) -> N
             findings=data.findings[:FINDINGS_SHOWN],
             disagreements=_disagreements(data.disagreements[:DISAGREEMENTS_SHOWN]),
             stages=_stages(data.coverage),
+            bridges=[_bridge(bridge) for bridge in data.bridges],
+            kpis=_kpis(data),
             root_causes_shown=ROOT_CAUSES_SHOWN,
             script=_own("leakage.js"),
             explained=explained,
@@ -68,6 +71,60 @@ def page_templates() -> Environment:
     }
     environment.globals["styles"] = _own("leakage.css")
     return environment
+
+
+# Heading, column of kpi_month, and how it is written.
+KPIS = (
+    ("Billable", "billable_amount", "money"),
+    ("Billed", "billed_amount", "money"),
+    ("Unexplained", "unexplained_amount", "money"),
+    ("Unexplained, % of billable", "unexplained_pct", "percent"),
+    ("Leakage: confirmed under-billing, % of billable", "leakage_pct", "percent"),
+    ("Exposure: under-billing found, % of billable", "under_exposure_pct", "percent"),
+    ("Exposure: over-billing found, % of billable", "over_exposure_pct", "percent"),
+    ("Recovery: recovered, % of recoverable", "recovery_pct", "percent"),
+    ("Prevented", "prevented_amount", "money"),
+    ("Coverage: billable under an active control, %", "coverage_pct", "percent"),
+    ("Days to detect", "days_to_detect", "number"),
+    ("Days to recover", "days_to_recover", "number"),
+    ("Cases decided, of all", "decided_cases", "decided"),
+    ("False positives, % of decided", "false_positive_pct", "percent"),
+)
+
+
+def _bridge(bridge: Bridge) -> dict[str, Any]:
+    """The waterfall's bars beside its parts, month by month."""
+    steps = bridge.steps
+    return {
+        "bridge": bridge,
+        "steps": [
+            {"step": step, "x": left, "width": width, "kind": _bar_kind(step.is_total, step.part.amount)}
+            for step, (left, width) in zip(steps, bars(steps), strict=True)
+        ],
+    }
+
+
+def _bar_kind(is_total: bool, amount: Decimal) -> str:
+    return "whole" if is_total else ("gain" if amount > 0 else "loss")
+
+
+def _kpis(data: LeakageData) -> list[dict[str, Any]]:
+    """A table per currency: a line per figure, a column per month."""
+    tables = []
+    for currency in dict.fromkeys(row["currency_code"] for row in data.kpis):
+        rows = [row for row in data.kpis if row["currency_code"] == currency]
+        lines = [(name, [_kpi(row, key, kind) for row in rows]) for name, key, kind in KPIS]
+        tables.append({"currency": currency, "months": [row["month"] for row in rows], "lines": lines})
+    return tables
+
+
+def _kpi(row: Row, key: str, kind: str) -> str:
+    value = row[key]
+    if kind == "decided":
+        return f"{value:,} of {row['cases']:,}"
+    if value is None or kind == "money":
+        return money(value)
+    return money(value, max(0, -value.as_tuple().exponent))
 
 
 def _section(data: LeakageData, currency: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from concord.files import replacing
+from reporting.bridge_sheet import Styles, write_bridge, write_kpis
 from reporting.data import LeakageData, Row
 
 # Excel's own limit is 1,048,576 rows; some are ours.
@@ -135,6 +136,7 @@ def write_workbook(data: LeakageData, path: Path) -> None:
         )
         sheets = _Sheets(workbook, data)
         summary = workbook.add_worksheet("Summary")
+        sheets.bridge_and_kpis()
         tables = {row["control_id"]: sheets.control(row) for row in data.reported_controls}
         sheets.summary(summary, tables)
         sheets.root_causes(tables)
@@ -170,6 +172,7 @@ class _Sheets:
             "text": style(),
             "money": style(num_format=money),
             "number": style(num_format="#,##0"),
+            "figure": style(num_format="#,##0.####"),
             "date": style(num_format="yyyy-mm-dd", align="left"),
             "month": style(num_format="yyyy-mm", align="left"),
             "moment": style(num_format="yyyy-mm-dd hh:mm", align="left"),
@@ -272,6 +275,26 @@ class _Sheets:
                 )
         order = {row["control_id"]: position for position, row in enumerate(self.data.coverage)}
         return sorted(rows, key=lambda row: (row["currency_code"], order.get(row["control_id"], len(order))))
+
+    def bridge_and_kpis(self) -> None:
+        """The revenue bridge and the key figures, where the lake has them."""
+        styles = Styles(
+            heading=self.heading,
+            text=self.formats["text"],
+            money=self.formats["money"],
+            number=self.formats["figure"],
+            month=self.formats["month"],
+            total_text=self.total_text,
+            total_money=self.totals["money"],
+        )
+        if self.data.bridges:
+            note = "Each amount as it leads from billable to billed, net of tax. The difference is nothing."
+            sheet = self.workbook.add_worksheet("Bridge")
+            write_bridge(sheet, self._head(sheet, "From billable to billed", note), self.data.bridges, styles)
+        if self.data.kpis:
+            sheet = self.workbook.add_worksheet("Key figures")
+            top = self._head(sheet, "Key figures", "Blank is what can't be told yet; it is not zero.")
+            write_kpis(sheet, top, self.data.kpis, styles)
 
     def control(self, control: Row) -> tuple[str, int, int]:
         """A control's findings; returns the sheet's name, and its first and last row of findings from 1."""

@@ -46,9 +46,7 @@ def show() -> None:
             own = [i for i in items if i.case.currency_code == currency and i.case.direction == direction]
             if own:
                 _section(own, currency, words)
-    # Drawn once the lake has it.
-    if data.has_table(bridge.SCHEMA, bridge.TABLE):
-        bridge.show_bridge()
+    bridge.show_bridge()
 
 
 def _counts(items: list[Item]) -> list[tuple[str, int, str]]:

@@ -34,7 +34,7 @@ FINDINGS = [
 ]
 
 
-def publish_marts(folder: Path, *, findings: int = len(FINDINGS), loads: bool = True) -> Settings:
+def publish_marts(folder: Path, *, findings: int = len(FINDINGS), loads: bool = True, bridge: bool = True) -> Settings:
     """Publish the first ``findings`` findings and a cleared one; returns the settings."""
     settings = Settings(lake=Lake(folder=folder / "lake"), reports=folder / "reports")
     settings.lake_folder.mkdir(parents=True, exist_ok=True)
@@ -55,6 +55,46 @@ def publish_marts(folder: Path, *, findings: int = len(FINDINGS), loads: bool = 
         workspace.register("coverage", polars.DataFrame(_coverage(rows), infer_schema_length=None).to_arrow())
         workspace.execute("create or replace table marts_revenue_assurance.control_coverage as select * from coverage")
         workspace.execute("""
+            create or replace table marts_revenue_assurance.revenue_bridge_part as
+            select
+                month::date as month, customer_type, 'EUR' as currency_code, part_type, part, part_name, part_order,
+                amount::decimal(18, 2) as amount
+            from (values
+                ('2026-07-01', 'person', 'billable', 'recurring', 'Recurring', 1, 1000.00),
+                ('2026-07-01', 'company', 'billable', 'recurring', 'Recurring', 1, 500.00),
+                ('2026-07-01', 'person', 'under', 'O1', 'O1 Provisioned, not billed', 3, -29.99),
+                ('2026-07-01', 'person', 'over', 'R1', 'R1 Mis-rating', 4, 12.00),
+                ('2026-07-01', 'person', 'unexplained', 'unexplained', 'Unexplained', 5, -0.01),
+                ('2026-07-01', 'person', 'billed', 'billed', 'Billed', 6, 982.00),
+                ('2026-07-01', 'company', 'unexplained', 'unexplained', 'Unexplained', 5, 0.00),
+                ('2026-07-01', 'company', 'billed', 'billed', 'Billed', 6, 500.00),
+                ('2026-08-01', 'person', 'billable', 'recurring', 'Recurring', 1, 900.00),
+                ('2026-08-01', 'person', 'billable', 'discount', '=Discount', 2, -50.00),
+                ('2026-08-01', 'person', 'unexplained', 'unexplained', 'Unexplained', 5, 0.00),
+                ('2026-08-01', 'person', 'billed', 'billed', 'Billed', 6, 850.00),
+                ('2026-08-01', 'person', 'outside', 'R6', 'R6 Tax wrong', 7, 3.00)
+            ) as part(month, customer_type, part_type, part, part_name, part_order, amount)
+        """)
+        workspace.execute("""
+            create or replace table marts_revenue_assurance.kpi_month as
+            select
+                month::date as month, 'EUR' as currency_code, billable::decimal(18, 2) as billable_amount,
+                billed::decimal(18, 2) as billed_amount, -0.01::decimal(18, 2) as unexplained_amount,
+                -0.0007::decimal(12, 4) as unexplained_pct, 29.99::decimal(18, 2) as under_exposure_amount,
+                2.00::decimal(12, 2) as under_exposure_pct, 12.00::decimal(18, 2) as over_exposure_amount,
+                0.80::decimal(12, 2) as over_exposure_pct, confirmed::decimal(18, 2) as under_confirmed_amount,
+                leakage::decimal(12, 2) as leakage_pct, null::decimal(18, 2) as recoverable_amount,
+                null::decimal(18, 2) as recovered_amount, null::decimal(12, 2) as recovery_pct,
+                null::decimal(18, 2) as prevented_amount, 97.5::decimal(12, 2) as coverage_pct,
+                61.5::decimal(9, 1) as days_to_detect, null::decimal(9, 1) as days_to_recover,
+                8::bigint as cases, 1::bigint as decided_cases, 0::decimal(12, 2) as dismissed_pct,
+                0::decimal(12, 2) as false_positive_pct
+            from (values
+                ('2026-07-01', 1500.00, 1482.00, 15.00, 1.00),
+                ('2026-08-01', 850.00, 850.00, null, null)
+            ) as figures(month, billable, billed, confirmed, leakage)
+        """)
+        workspace.execute("""
             create or replace table marts_quality.source_disagreement as
             select
                 'customer' as entity, 'email' as attribute, 'billing' as system_a, 'crm' as system_b,
@@ -73,6 +113,9 @@ def publish_marts(folder: Path, *, findings: int = len(FINDINGS), loads: bool = 
             union all
             select 'product', 'crm', false
         """)
+        if not bridge:
+            for name in ("revenue_bridge_part", "kpi_month"):
+                workspace.execute(f"drop table marts_revenue_assurance.{name}")
     extra = {"ops.load_outcome": _loads()} if loads else {}
     publish(settings, extra)
     return settings

@@ -58,8 +58,8 @@ def test_one_month_holds_only_its_findings(settings: Settings) -> None:
 def test_workbook_sheets_rows_and_types(paths: ReportPaths) -> None:
     book = openpyxl.load_workbook(paths.workbook)
     assert book.sheetnames == [
-        "Summary", "O1", "O2", "U3", "U4", "R1", "Root causes", "Ageing", "Top findings", "Coverage", "Disagreement",
-        "Sources",
+        "Summary", "Bridge", "Key figures", "O1", "O2", "U3", "U4", "R1", "Root causes", "Ageing", "Top findings",
+        "Coverage", "Disagreement", "Sources",
     ]  # fmt: skip
     sheet = book["O1"]
     headings = [cell.value for cell in sheet[5]]
@@ -103,6 +103,45 @@ def test_summary_totals_are_formulas_with_their_values(paths: ReportPaths) -> No
     first = next(row[0].row for row in formulas.iter_rows() if row[0].value == "O1")
     assert formulas.cell(first, 4).value == "=SUMIFS('O1'!$I$6:$I$8,'O1'!$B$6:$B$8,\"under\",'O1'!$K$6:$K$8,\"EUR\")"
     assert values.cell(first, 4).value == pytest.approx(74.48)
+
+
+def test_the_bridge_is_checked_by_formulas(paths: ReportPaths) -> None:
+    formulas = openpyxl.load_workbook(paths.workbook)["Bridge"]
+    values = openpyxl.load_workbook(paths.workbook, data_only=True)["Bridge"]
+    rows = {row[0].value: row[0].row for row in values.iter_rows(min_row=6) if row[0].value}
+    assert list(rows) == [
+        "Recurring", "=Discount", "Billable", "O1 Provisioned, not billed", "R1 Mis-rating, over-billed", "Unexplained",
+        "Billed, as the parts lead to it", "Billed", "Difference", "R6 Tax wrong",
+    ]  # fmt: skip
+    assert [values.cell(rows["Billable"], column).value for column in (3, 4, 5)] == [1500, 850, 2350]
+    assert formulas.cell(rows["Billable"], 3).value == "=ROUND(SUM(C6:C7),2)"
+    assert formulas.cell(rows["Difference"], 4).value == "=ROUND(D12-D13,2)"
+    assert [values.cell(rows["Difference"], column).value for column in (3, 4, 5)] == [0, 0, 0]
+    assert values.cell(rows["Billed"], 3).value == 1482
+
+
+def test_key_figures_are_shares_by_formula_and_blank_where_unknown(paths: ReportPaths) -> None:
+    formulas = openpyxl.load_workbook(paths.workbook)["Key figures"]
+    values = openpyxl.load_workbook(paths.workbook, data_only=True)["Key figures"]
+    place = {cell.value: cell.column for cell in values[5]}["Leakage %"]
+    assert formulas.cell(6, place).value == "=ROUND(100*K6/C6,2)"
+    assert [values.cell(row, place).value for row in (6, 7)] == [1, None]
+
+
+def test_the_page_draws_the_bridge_and_says_what_is_not_known(paths: ReportPaths) -> None:
+    text = paths.page.read_text(encoding="utf-8")
+    assert 'id="bridge"' in text and 'id="kpis"' in text
+    assert 'aria-label="O1 Provisioned, not billed: −29.99"' in text
+    assert "R6 Tax wrong" not in text.partition('id="bridge"')[2].partition("</section>")[0]
+    leakage = next(line for line in text.splitlines() if "Leakage: confirmed" in line)
+    assert '<td class="n">1.00</td><td class="n">–</td>' in leakage
+
+
+def test_a_lake_without_a_bridge_is_reported_without(tmp_path: Path) -> None:
+    settings = publish_marts(tmp_path, bridge=False)
+    paths = write_report(settings)
+    assert not {"Bridge", "Key figures"} & set(openpyxl.load_workbook(paths.workbook).sheetnames)
+    assert 'id="bridge"' not in paths.page.read_text(encoding="utf-8")
 
 
 def test_root_causes_are_summed_by_formulas(paths: ReportPaths) -> None:
@@ -172,7 +211,7 @@ def test_the_page_shows_figures_snapshot_and_charts(paths: ReportPaths) -> None:
     assert f"{UNDER:,.2f}" in text
     assert f"{OVER:,.2f}" in text
     assert "<dt>Lake snapshot</dt><dd>1</dd>" in text
-    assert text.count("<svg") == 6
+    assert text.count("<svg") == 6 + 5
     assert "Cannot tell" in text
     assert "source usage is missing" in text
 

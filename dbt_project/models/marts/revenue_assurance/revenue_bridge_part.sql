@@ -137,8 +137,7 @@ select
         else upper(substring(complete.part, 1, 1)) || substring(complete.part, 2)
     end as part_name,
     cast(
-        row_number() over (
-            partition by complete.month, complete.customer_type, complete.currency_code
+        dense_rank() over (
             order by
                 case complete.part_type
                     when 'billable' then 1 when 'under' then 2 when 'over' then 3 when 'timing' then 4
@@ -148,7 +147,7 @@ select
                     when 'recurring' then 1 when 'discount' then 2 when 'fee' then 3 when 'usage' then 4 when 'credit' then 5
                     else 6
                 end,
-                coalesce(control.claim_order, evidence.claim_order, 0),
+                coalesce(control.claim_order, evidence.claim_order, 0) nulls last,
                 complete.part nulls last
         ) as integer
     ) as part_order,
