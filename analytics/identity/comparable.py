@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from analytics.identity import text
 from analytics.identity.comparisons import FREQUENCY_COLUMNS
-from analytics.identity.household import make_household_traits
 
 # Features whose values may turn out to be junk, and whether they are lists.
 JUNK_COLUMNS: dict[str, bool] = {
@@ -74,7 +73,6 @@ def make_comparable(
             )
             kept_lists.append(f"{column}_junk.value is not null as has_junk_{column}")
             changes.append(f"case when not has_junk_{column} then feature.{column} end as {column}")
-    make_household_traits(connection)
     lists = {column: pa.array([list(junk.get(column, ()))], pa.list_(pa.string())) for column in JUNK_COLUMNS}
     connection.register("junk", pa.table(lists))
     connection.register("usual_given_name", pa.table({"value": pa.array(usual_given_names, pa.string())}))
@@ -102,13 +100,9 @@ def make_comparable(
             record_number.unique_id,
             usual_given_name.value is not null as is_usual_given_name,
             coalesce(usual_given_name.value, frequency_given_name.value) is not null as is_known_given_name,
-            coalesce(household_trait.has_date_of_another, false) as has_date_of_another,
-            coalesce(household_trait.has_namesake, false) as has_namesake,
-            coalesce(household_trait.is_beside_named, false) as is_beside_named,
             {", ".join([*columns, *kept_lists])}
         from feature
         inner join record_number using (record_id)
-        left join household_trait using (record_id)
         left join usual_given_name on usual_given_name.value = feature.given_name
         {" ".join(joins)}
         """
@@ -120,8 +114,7 @@ def make_comparable(
         select
             looked_up.unique_id,
             feature.*{less_junk},
-            strftime(feature.birth_date, '%d%m%Y') as birth_digits,
-            is_usual_given_name, is_known_given_name, has_date_of_another, has_namesake, is_beside_named,
+            is_usual_given_name, is_known_given_name,
             {frequency}
         from feature
         inner join looked_up using (record_id)

@@ -28,7 +28,8 @@ class Level:
 
     ``per_match`` replaces ``u``: pairs of two parties at this level for each pair of one party at all. ``frequency``
     names the feature whose term frequency corrects the weight. ``apart`` replaces the bounds in data where no two
-    people share an address, phone or mailbox. A level whose bounds are one is never trained.
+    people share an address, phone or mailbox. A level whose bounds are one is never trained. A condition that is null
+    doesn't hold; what is cheap stands first in it, as the engine goes no further with pairs for which that fails.
     """
 
     label: str
@@ -63,17 +64,19 @@ class Comparison:
 # A company's contact person is replaced now and then; a person is not.
 _ANY_COMPANY = "(party_type_l = 'company' or party_type_r = 'company')"
 # By another column than the birth date's own comparison: blocks that agree on the birth date still train the names.
-_SAME_BIRTH_DATE = "coalesce(birth_digits_l = birth_digits_r, false)"
+_SAME_BIRTH_DATE = "birth_digits_l = birth_digits_r"
 # Proof that a name or a birth date is merely wrong: the number that an authority gave one party.
-_SAME_NUMBER = "coalesce(vat_number_l = vat_number_r, false)"
-_EMAIL = "coalesce(list_has_any(emails_l, emails_r), false)"
+_SAME_NUMBER = "vat_number_l = vat_number_r"
+_EMAIL = "list_has_any(emails_l, emails_r)"
 _NO_GIVEN_NAME = "(given_name_l is null or given_name_r is null)"
 # 'García López' alone is a double family name, not a given and a family name, where the other's family name holds both.
 _FAMILY_ALONE = (
-    "coalesce(list_has_all(family_words_r, given_names_l) and list_has_all(family_words_r, family_words_l)"
-    " or list_has_all(family_words_l, given_names_r) and list_has_all(family_words_l, family_words_r), false)"
+    "(list_contains(family_words_r, given_name_l)"
+    " and list_has_all(family_words_r, given_names_l) and list_has_all(family_words_r, family_words_l)"
+    " or list_contains(family_words_l, given_name_r)"
+    " and list_has_all(family_words_l, given_names_r) and list_has_all(family_words_l, family_words_r))"
 )
-_INITIAL = "coalesce(list_has_any(initials_l, initials_r), false)"
+_INITIAL = "list_has_any(initials_l, initials_r)"
 # Either name of one is the other name of the other: one alone is a coincidence, or a brother.
 _SWAPPED = (
     "(list_contains(family_words_r, given_name_l) and coalesce(list_has_any(given_names_r, family_words_l), true))"
@@ -81,14 +84,21 @@ _SWAPPED = (
 )
 
 
+def _few_edits(column: str, most: int | str) -> str:
+    """At most so many letters wrong, left out, too many or swapped with the next.
+
+    Levenshtein's distance costs a tenth, and a swap is two of its edits: few pairs are left to look at closely.
+    """
+    left, right = f"{column}_l", f"{column}_r"
+    return f"(levenshtein({left}, {right}) <= 2 * {most} and damerau_levenshtein({left}, {right}) <= {most})"
+
+
 def _alike(name: str) -> str:
     """Spelt alike, as it is written: a typo, not another name."""
     left, right = f"{name}_spelling_l", f"{name}_spelling_r"
-    return (
-        f"(jaro_winkler_similarity({left}, {right}) >= 0.9"
-        f" or damerau_levenshtein({left}, {right}) <= case when least(length({left}), length({right})) >= 7 then 2"
-        f" when least(length({left}), length({right})) >= 4 then 1 else 0 end)"
-    )
+    shorter = f"least(length({left}), length({right}))"
+    most = f"case when {shorter} >= 7 then 2 when {shorter} >= 4 then 1 else 0 end"
+    return f"(jaro_winkler_similarity({left}, {right}) >= 0.9 or {_few_edits(f'{name}_spelling', most)})"
 
 
 # 'Wolf' and 'Wolfgang', 'Rike' and 'Friederike'; but not 'Stefan' and 'Stefanie', who are two.
@@ -102,12 +112,11 @@ _SHORT_FORM = (
 _GIVEN_ALIKE = _alike("given")
 # The mailbox of the record that hides the given name begins with it.
 _INITIAL_IN_MAILBOX = (
-    "(coalesce(contains(mailbox_words_l, left(given_name_r, 3)), false)"
-    " or coalesce(contains(mailbox_words_r, left(given_name_l, 3)), false))"
+    "(contains(mailbox_words_l, left(given_name_r, 3)) or contains(mailbox_words_r, left(given_name_l, 3)))"
 )
 _FAMILY_IN_MAILBOX = (
-    "(length(family_words_l[1]) >= 3 and coalesce(contains(mailbox_words_r, family_words_l[1]), false))"
-    " or (length(family_words_r[1]) >= 3 and coalesce(contains(mailbox_words_l, family_words_r[1]), false))"
+    "(length(family_words_l[1]) >= 3 and contains(mailbox_words_r, family_words_l[1]))"
+    " or (length(family_words_r[1]) >= 3 and contains(mailbox_words_l, family_words_r[1]))"
 )
 
 GIVEN_NAME = Comparison(
@@ -238,13 +247,13 @@ FAMILY_NAME = Comparison(
     ),
 )
 
-_PHONE = "coalesce(list_has_any(phones_l, phones_r), false)"
+_PHONE = "list_has_any(phones_l, phones_r)"
 _STREET = "(street_l = street_r or jaro_winkler_similarity(street_l, street_r) >= 0.92)"
-_PLACE = "(coalesce(postcode_l = postcode_r, false) or coalesce(city_l = city_r, false))"
-_ADDRESS = f"coalesce(house_number_l = house_number_r and {_STREET} and {_PLACE}, false)"
+_PLACE = "(postcode_l = postcode_r or city_l = city_r)"
+_ADDRESS = f"(house_number_l = house_number_r and {_PLACE} and {_STREET})"
 _NEAR_ADDRESS = (
-    f"(coalesce({_STREET} and ({_PLACE} or house_number_l = house_number_r), false)"
-    " or coalesce(postcode_l = postcode_r and house_number_l = house_number_r, false))"
+    f"(({_PLACE} or house_number_l = house_number_r) and {_STREET}"
+    " or postcode_l = postcode_r and house_number_l = house_number_r)"
 )
 _SAME_NAMES = "given_name_l = given_name_r and family_name_l = family_name_r"
 _FEW_YEARS = "abs(year(birth_date_l) - year(birth_date_r)) <= 12"
@@ -254,7 +263,7 @@ _ALIKE_NAMES = (
     f"({_SAME_NAMES} and coalesce(middle_initial_l = middle_initial_r, true)"
     " or middle_initial_l = middle_initial_r"
     f" and (given_name_l = given_name_r or given_sound_l = given_sound_r or {_GIVEN_ALIKE}"
-    " or coalesce(list_has_any(called_l, called_r), false))"
+    " or list_has_any(called_l, called_r))"
     f" and (family_name_l = family_name_r or {_alike('family')}))"
 )
 _DATE_MISSING = "(birth_date_l is null or birth_date_r is null)"
@@ -276,10 +285,10 @@ BIRTH_DATE = Comparison(
             5,
             9,
         ),
-        Level("one digit", "damerau_levenshtein(birth_digits_l, birth_digits_r) <= 1", 0.02, 0.0008, 2, 6),
+        Level("one digit", _few_edits("birth_digits", 1), 0.02, 0.0008, 2, 6),
         Level(
             "two digits",
-            "damerau_levenshtein(birth_digits_l, birth_digits_r) <= 2",
+            _few_edits("birth_digits", 2),
             0.005,
             0.01,
             -10,
@@ -291,8 +300,8 @@ BIRTH_DATE = Comparison(
         # Father and son, or one person and a date that is wrong? The household tells.
         Level(
             "other, of another in the household",
-            f"{_ALIKE_NAMES} and {_NEAR_ADDRESS}"
-            " and not has_namesake_l and not has_namesake_r and (has_date_of_another_l or has_date_of_another_r)",
+            "(has_date_of_another_l or has_date_of_another_r) and not has_namesake_l and not has_namesake_r"
+            f" and {_ALIKE_NAMES} and {_NEAR_ADDRESS}",
             0.01,
             0.001,
             -7,
@@ -326,8 +335,7 @@ BIRTH_DATE = Comparison(
 # A company's mailboxes and extensions are many; domains that many share are junk by then.
 _WORKPLACE = (
     "party_type_l <> 'person' and party_type_r <> 'person'"
-    " and (coalesce(list_has_any(domains_l, domains_r), false) or coalesce(list_has_any(switchboards_l,"
-    " switchboards_r), false))"
+    " and (list_has_any(domains_l, domains_r) or list_has_any(switchboards_l, switchboards_r))"
 )
 
 CONTACT = Comparison(
@@ -377,16 +385,12 @@ CONTACT = Comparison(
 )
 
 _FAMILY_IN_COMPANY = (
-    "(coalesce(list_has_any(family_sounds_l, company_sounds_r), false)"
-    " or coalesce(list_has_any(family_sounds_r, company_sounds_l), false))"
+    "(list_has_any(family_sounds_l, company_sounds_r) or list_has_any(family_sounds_r, company_sounds_l))"
 )
-_GIVEN_IN_COMPANY = (
-    "(coalesce(list_has_any(given_names_l, company_words_r), false)"
-    " or coalesce(list_has_any(given_names_r, company_words_l), false))"
-)
+_GIVEN_IN_COMPANY = "(list_has_any(given_names_l, company_words_r) or list_has_any(given_names_r, company_words_l))"
 # The company writes from the mailbox of that very member of the family.
 _GIVEN_IN_MAILBOX = (
-    "(coalesce(list_has_any(emails_l, emails_r), false) and ("
+    "(list_has_any(emails_l, emails_r) and ("
     "(length(given_name_l) >= 3 and contains(mailbox_words_r, given_name_l))"
     " or (length(given_name_r) >= 3 and contains(mailbox_words_l, given_name_r))))"
 )
@@ -410,8 +414,7 @@ COMPANY_NAME = Comparison(
         Level(
             "similar spelling",
             "jaro_winkler_similarity(company_name_l, company_name_r) >= 0.95"
-            " or (damerau_levenshtein(company_name_l, company_name_r) <= 2 and least(length(company_name_l),"
-            " length(company_name_r)) >= 8)",
+            f" or (least(length(company_name_l), length(company_name_r)) >= 8 and {_few_edits('company_name', 2)})",
             0.05,
             0.0005,
             3,
@@ -461,7 +464,7 @@ VAT_NUMBER = Comparison(
     unknown="vat_number_l is null or vat_number_r is null",
     levels=(
         Level("same", "vat_number_l = vat_number_r", 0.95, low=8, high=30, per_match=0.01),
-        Level("one or two characters", "damerau_levenshtein(vat_number_l, vat_number_r) <= 2", 0.03, 0.0001, -2, 6),
+        Level("one or two characters", _few_edits("vat_number", 2), 0.03, 0.0001, -2, 6),
         Level("other", "ELSE", 0.02, 1.0, -20, -10, apart=(-12, -4)),
     ),
 )

@@ -8,6 +8,7 @@ import pyarrow as pa
 from analytics.identity import text
 from analytics.identity.call_names import call_names
 from analytics.identity.engine import Resources, workspace
+from analytics.identity.household import make_household_traits
 from analytics.identity.legal_forms import SOLE_TRADER_FORMS, SPELLINGS
 from analytics.identity.phones import make_numbers
 from concord.errors import ConcordError
@@ -86,7 +87,8 @@ def prepare(records: pa.Table, *, default_region: str = "DE", resources: Resourc
         two digits), ``vat_number``, ``street``, ``house_number``, ``postcode``, ``city``,
     ``country_code``, ``customer_number``; ``given_key``, ``family_key``, ``company_key``, ``second_company_key``
     (what a
-    name sounds like, for blocking). Junk is null.
+    name sounds like, for blocking); ``has_date_of_another``, ``has_namesake``, ``is_beside_named`` (what the
+    household says, see `household`). Junk is null.
 
     Raises ConcordError when a column lacks, a record_id is null or comes twice, or a party type is unknown.
     """
@@ -111,13 +113,18 @@ def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, d
         _make_phones(connection, default_region)
         connection.execute(f"create or replace temp table prepared as {_features_sql()}")
         _make_names(connection)
+        make_household_traits(connection)
         connection.execute(
             """
             create or replace temp table feature as
             select
                 prepared.*, given_key, given_sound, called, family_key, family_sounds, company_key, second_company_key,
-                company_sounds
+                company_sounds, strftime(birth_date, '%d%m%Y') as birth_digits,
+                coalesce(has_date_of_another, false) as has_date_of_another,
+                coalesce(has_namesake, false) as has_namesake,
+                coalesce(is_beside_named, false) as is_beside_named
             from prepared
+            left join household_trait using (record_id)
             left join given_sound using (given_name)
             left join family_sound using (family_name)
             left join company_sound using (company_name)
@@ -125,8 +132,8 @@ def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, d
         )
         connection.execute("drop view record")
         for table in (
-            "prepared", "given_sound", "family_sound", "company_sound", "spelt_phone", "phone_spelling",
-            "e164_number", "record_phone",
+            "prepared", "household_trait", "given_sound", "family_sound", "company_sound", "spelt_phone",
+            "phone_spelling", "e164_number", "record_phone",
         ):  # fmt: skip
             connection.execute(f"drop table {table}")
     finally:

@@ -22,7 +22,8 @@ _OTHER_NAME = (
 
 
 def make_household_traits(connection: duckdb.DuckDBPyConnection) -> None:
-    """The table ``household_trait`` (record_id and three flags) from ``feature``, which holds whole homes.
+    """The table ``household_trait`` (record_id and three flags) from ``prepared``, ``given_sound`` and
+    ``family_sound``, which hold whole homes.
 
     ``has_date_of_another``: somebody of another given name in the home has this birth date, and no other system says it
     of this name. ``has_namesake``: the record's own system holds another of this name and second initial in
@@ -35,7 +36,7 @@ def make_household_traits(connection: duckdb.DuckDBPyConnection) -> None:
         create or replace temp table home_member as
         select record_id, {_HOME} as home, system, given_name, given_names, given_spelling, called, initials,
             middle_initial, birth_date, strftime(birth_date, '%d%m%Y') as birth_digits
-        from feature
+        from prepared inner join family_sound using (family_name) left join given_sound using (given_name)
         where coalesce(city, postcode) is not null and street is not null and house_number is not null
             and family_key is not null and birth_date is not null
         qualify count(*) over (partition by home) between 2 and {_MOST_MEMBERS}
@@ -51,7 +52,10 @@ def make_household_traits(connection: duckdb.DuckDBPyConnection) -> None:
                 l.initials is null as is_nameless,
                 l.system = r.system as is_same_system,
                 l.birth_date = r.birth_date as is_same_date,
-                damerau_levenshtein(r.birth_digits, l.birth_digits) > 1 as is_other_date,
+                -- The costly distance only where it can be one.
+                case when l.birth_date = r.birth_date then false
+                    when levenshtein(r.birth_digits, l.birth_digits) > 2 then true
+                    else damerau_levenshtein(r.birth_digits, l.birth_digits) > 1 end as is_other_date,
                 {_OTHER_NAME} as is_other_name,
                 coalesce(l.middle_initial <> r.middle_initial, false) as is_other_middle_initial
             from home_member as l inner join home_member as r using (home)

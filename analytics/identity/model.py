@@ -1,10 +1,9 @@
 """The linkage model: trained without labels, frozen, and the same for the same records in any order.
 
-Splink estimates u by random sampling and m by expectation maximisation over several training blocks. What the data
-can't tell
-(too few pairs, an empty column) keeps the prior that `comparisons` states, and the model says which is which. Term
-frequencies and junk values are counted once and frozen: the score of a pair depends on the model, the pair and the
-households of both, never on which other records are there.
+u is estimated by random sampling, m by expectation maximisation over several training blocks, as Splink does; Splink
+scores. What the data can't tell (too few pairs, an empty column) keeps the prior that `comparisons` states, and the
+model says which is which. Term frequencies and junk values are counted once and frozen: the score of a pair depends on
+the model, the pair and the households of both, never on which other records are there.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from analytics.identity.features import FEATURE_VERSION
 from analytics.identity.parameters import Parameter, Parameters, splink_settings
 from concord.errors import ConcordError
 
-MOST_RANDOM_PAIRS = 1_000_000
+MOST_RANDOM_PAIRS = 500_000
 MOST_TRAINING_PAIRS = 1_000_000
 
 

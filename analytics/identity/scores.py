@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 
 import duckdb
-from splink.internals.comparison_vector_values import compute_comparison_vector_values_from_id_pairs_sqls
 from splink.internals.dialects import SplinkDialect
 from splink.internals.predict import predict_from_comparison_vectors_sqls
 from splink.internals.settings_creator import SettingsCreator
 
+from analytics.identity.comparisons import FREQUENCY_COLUMNS
+from analytics.identity.levels import levels_sql
 from analytics.identity.model import LinkModel
 
-# The names that Splink's statements give each other.
-_PAIRS, _LEVELS = "__splink__blocked_id_pairs", "__splink__df_comparison_vectors"
+# The name by which Splink's statements know the levels.
+_LEVELS = "__splink__df_comparison_vectors"
 
 
 def make_predicted(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
@@ -22,22 +23,20 @@ def make_predicted(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> N
     The pairs at the model's floor or above, in Splink's columns: ``unique_id_l``, ``unique_id_r``, ``match_key``,
     ``match_weight``, ``match_probability``, and of each comparison its level (``gamma_…``) and weights (``mw_…``).
     """
-    # The levels say it all: what was compared stays in its table.
-    described = {**model.settings(), "retain_matching_columns": False}
-    settings = SettingsCreator.from_path_or_dict(described).get_settings("duckdb")
+    settings = SettingsCreator.from_path_or_dict(model.settings()).get_settings("duckdb")
     # Splink's own prediction is one statement. In it the engine tries a pair's weight against the floor before it
     # keeps its levels, and for that works every comparison out again wherever a weight names its level. The levels in a
     # table of their own are worked out once.
-    levels = compute_comparison_vector_values_from_id_pairs_sqls(
-        settings._columns_to_select_for_blocking,
-        settings._columns_to_select_for_comparison_vector_values,
-        input_tablename_l="comparable",
-        input_tablename_r="comparable",
-        source_dataset_input_column=settings.column_info_settings.source_dataset_input_column,
-        unique_id_input_column=settings.column_info_settings.unique_id_input_column,
+    frequencies = [f"{side}.tf_{name} as tf_{name}_{side}" for name in FREQUENCY_COLUMNS for side in "lr"]
+    levels = levels_sql(
+        "blocked_pair inner join comparable as l on join_key_l = l.unique_id"
+        " inner join comparable as r on join_key_r = r.unique_id",
+        "l.unique_id as unique_id_l",
+        "r.unique_id as unique_id_r",
+        "match_key as match_key",
+        *frequencies,
     )
-    pairs = [{"output_table_name": _PAIRS, "sql": "from blocked_pair"}]
-    connection.execute(f"create or replace temp table {_LEVELS} as {_statement([*pairs, *levels])}")
+    connection.execute(f"create or replace temp table {_LEVELS} as {levels}")
     weights = predict_from_comparison_vectors_sqls(
         settings.column_info_settings.unique_id_input_columns,
         settings.core_model_settings,

@@ -4,21 +4,20 @@ maximisation.
 
 from __future__ import annotations
 
-import logging
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
-from splink import DuckDBAPI, Linker
-from splink.internals.exceptions import EMTrainingException
+import numpy as np
 
 from analytics.identity import text
 from analytics.identity.comparable import JUNK_COLUMNS, make_comparable
 from analytics.identity.comparisons import COMPARISONS, FREQUENCY_COLUMNS, Comparison, Level
-from analytics.identity.parameters import Parameter, bounded, prior_parameters, prior_u, rounded, splink_settings
-
-logger = logging.getLogger(__name__)
+from analytics.identity.expectation import NAMES, Patterns, maximised, patterns_of
+from analytics.identity.levels import columns_of, levels_sql
+from analytics.identity.parameters import Parameter, bounded, prior_parameters, prior_u, rounded
 
 # One mailbox or phone of more people than any household, office or reseller has: it belongs to nobody.
 _MOST_HOLDERS = 12
@@ -53,6 +52,8 @@ _SHARING_SHARE = 0.05
 _FEWEST_TO_TELL = 50
 # Few records need no large sample to tell how often their values meet.
 _RANDOM_PAIRS_PER_RECORD = 50
+# Of so many records at the most.
+_MOST_DRAWN = 10_000
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def learn(
     match_share = _match_share(connection)
     sharing = _sharing(connection)
     (records,) = connection.execute("select count(*) from feature").fetchone() or (0,)
-    learner = _Learner(
+    learner = Learner(
         connection, match_share, sharing["people_share"], seed, max_random_pairs, max_training_pairs, records
     )
     parameters = learner.run()
@@ -224,8 +225,8 @@ def _sharing(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 @dataclass
-class _Learner:
-    """Estimates m and u of every level with Splink."""
+class Learner:
+    """Estimates m and u of every level."""
 
     connection: duckdb.DuckDBPyConnection
     match_share: float
@@ -240,26 +241,15 @@ class _Learner:
         """u first, then m given u."""
         return self._with_m(self._with_u(prior_parameters(self.match_share, self.people_share)))
 
-    def _linker(self, parameters: Mapping[str, Mapping[str, Parameter]]) -> Linker:
-        settings = splink_settings(self.match_share, parameters, for_training=True, people_share=self.people_share)
-        api = DuckDBAPI(connection=self.connection)
-        return Linker(api.register("comparable"), settings, log_level=None, validate_settings=False)
-
     def _with_u(self, parameters: dict[str, dict[str, Parameter]]) -> dict[str, dict[str, Parameter]]:
         """u of every level by random sampling, less the matches in the sample."""
-        linker = self._linker(parameters)
-        linker.training.estimate_u_using_random_sampling(
-            max_pairs=min(self.max_random_pairs, _RANDOM_PAIRS_PER_RECORD * self.records),
-            seed=self.seed,
-            min_count_per_level=None,
-            num_chunks=1,
-        )
-        sampled = _levels_of(linker)
+        sample = self._random_pairs()
+        sampled = {comparison.name: sample.shares(comparison) for comparison in COMPARISONS}
 
         def estimate(comparison: Comparison, level: Level) -> Parameter:
-            u = sampled.get((comparison.name, level.label), {}).get("u_probability")
+            u = sampled[comparison.name].get(level.label)
             prior = prior_u(level, self.match_share)
-            if level.per_match is not None or level.is_fixed(self.people_share) or not isinstance(u, float):
+            if level.per_match is not None or level.is_fixed(self.people_share) or u is None:
                 return bounded(level, level.m, prior, "prior", "prior", self.people_share)
             # The sample holds matches as well; nothing is rarer than a tenth of what the prior says.
             clean = min(max(u - self.match_share * level.m, prior / 10, 1e-7), 0.999999)
@@ -267,11 +257,38 @@ class _Learner:
 
         return _every_level(estimate)
 
+    def _random_pairs(self) -> Patterns:
+        """Pairs of records that nothing brought together: all pairs within groups drawn at random.
+
+        Many small groups tell more than one large one of as many pairs, where each record would be in a thousand pairs.
+        """
+        pairs = min(self.max_random_pairs, _RANDOM_PAIRS_PER_RECORD * self.records)
+        drawn = min(self.records, _MOST_DRAWN)
+        groups = max(drawn // (2 * pairs // drawn + 1), 1)
+        self.connection.execute(
+            f"""
+            create or replace temp table drawn as
+            select comparable.*, draw % {groups} as drawn_group
+            from (
+                select unique_id, row_number() over (order by hash(record_id, {self.seed}), unique_id) as draw
+                from comparable
+                order by draw limit {drawn}
+            ) inner join comparable using (unique_id)
+            """
+        )
+        return self._patterns(
+            levels_sql(
+                "drawn as l inner join drawn as r on l.drawn_group = r.drawn_group and l.unique_id < r.unique_id"
+            )
+        )
+
     def _with_m(self, parameters: dict[str, dict[str, Parameter]]) -> dict[str, dict[str, Parameter]]:
         """m of every level that a training block shows, each block counting by the matches in it."""
+        patterns, blocks = self.training_pairs()
         learnt: dict[tuple[str, str], list[tuple[float, float]]] = {}
-        for block in TRAINING_BLOCKS:
-            matches, levels = self._trained(parameters, block)
+        for number, block in enumerate(TRAINING_BLOCKS):
+            of_block = patterns.where(blocks & (1 << number) > 0)
+            matches, levels = self.trained(parameters, block, of_block)
             self.blocks[block.name] = {"matches": round(matches)}
             if matches >= _FEWEST_BLOCK_MATCHES:
                 for key, m in levels.items():
@@ -288,58 +305,76 @@ class _Learner:
 
         return _every_level(estimate)
 
-    def _trained(
-        self, parameters: Mapping[str, Mapping[str, Parameter]], block: TrainingBlock
+    def training_pairs(self) -> tuple[Patterns, np.ndarray]:
+        """Patterns of the pairs of all training blocks, each pair compared once, and the blocks (bits) of each."""
+        selects = []
+        for number, block in enumerate(TRAINING_BLOCKS):
+            keys = ", ".join(block.columns)
+            filled = " and ".join(f"{column} is not null" for column in block.columns)
+            (pairs,) = self.connection.execute(
+                f"""
+                select coalesce(sum(n * (n - 1) // 2), 0)
+                from (select count(*) as n from comparable where {filled} group by {keys} having count(*) > 1)
+                """
+            ).fetchone() or (0,)
+            # Each record with such a chance that so many pairs are left as one block may have.
+            chance = min(math.sqrt(self.max_training_pairs / max(pairs, 1)), 1.0)
+            drawn = f" and hash(record_id, {self.seed}, {number}) < {int(chance * 2**64)}" if chance < 1 else ""
+            selects.append(
+                f"select {1 << number} as block, hash({keys}) as place, unique_id from comparable where {filled}{drawn}"
+            )
+        self.connection.execute(
+            f"""
+            create or replace temp table training_pair as
+            with member as ({" union all ".join(selects)})
+            select l.unique_id as record_l, r.unique_id as record_r, bit_or(l.block) as blocks
+            from member as l inner join member as r using (block, place)
+            where l.unique_id < r.unique_id
+            group by all
+            """
+        )
+        return self._patterns(
+            levels_sql(
+                "training_pair inner join comparable as l on record_l = l.unique_id"
+                " inner join comparable as r on record_r = r.unique_id",
+                "blocks as blocks",
+            ),
+            "blocks",
+        )
+
+    def _patterns(self, pairs: str, *more: str) -> Any:
+        names = ", ".join([*more, *NAMES])
+        columns = self.connection.execute(
+            f"select {names}, count(*) as pairs from ({pairs}) group by {names} order by {names}"
+        ).fetchnumpy()
+        found = patterns_of(columns)
+        return (found, *(columns[name].astype(np.int64) for name in more)) if more else found
+
+    def trained(
+        self, parameters: Mapping[str, Mapping[str, Parameter]], block: TrainingBlock, patterns: Patterns
     ) -> tuple[float, dict[tuple[str, str], float]]:
         """Matches expected in a training block, and m of the levels that it trains."""
-        filled = " and ".join(f"{column} is not null" for column in block.columns)
-        (pairs,) = self.connection.execute(
-            f"""
-            select coalesce(sum(n * (n - 1) / 2), 0)
-            from (select count(*) as n from comparable where {filled} group by {", ".join(block.columns)})
-            """
-        ).fetchone() or (0,)
+        pairs = float(patterns.pairs.sum())
         if pairs < _FEWEST_BLOCK_MATCHES:
             return 0.0, {}
-        linker = self._linker(parameters)
-        try:
-            session = linker.training.estimate_parameters_using_expectation_maximisation(
-                " and ".join(f"l.{column} = r.{column}" for column in block.columns),
-                estimate_without_term_frequencies=True,
-                max_pairs=self.max_training_pairs if pairs > self.max_training_pairs else None,
-                record_sample_proportion=0.1,
-            )
-        except EMTrainingException:
-            return 0.0, {}
-        except ValueError as error:
-            # A level's m vanished on the way, too small for a number: the other blocks teach.
-            if "m_probability" not in str(error):
-                raise
-            logger.warning("training block %s taught nothing: %s", ", ".join(block.columns), error)
-            return 0.0, {}
-        share = session.core_model_settings.probability_two_random_records_match
-        # A level that no pair of the block was at has learnt nothing.
-        levels = {
-            (comparison.output_column_name, level.label_for_charts): level.m_probability
-            for comparison in session.core_model_settings.comparisons
-            for level in comparison.comparison_levels
-            if not level.is_null_level and level._m_is_trained
-        }
-        return float(min(pairs, self.max_training_pairs)) * share, levels
+        columns = {column.partition("[")[0] for column in block.columns}
+        odds = self.match_share / (1 - self.match_share)
+        for name in columns & parameters.keys():
+            # Who agrees on it is the likelier one party, to begin with.
+            same = parameters[name]["same"]
+            odds *= same.m / same.u
+        share, levels = maximised(
+            patterns,
+            parameters,
+            odds / (1 + odds),
+            trained=[comparison for comparison in COMPARISONS if not columns & columns_of(comparison)],
+            people_share=self.people_share,
+        )
+        return pairs * share, levels
 
 
 def _every_level(estimate: Callable[[Comparison, Level], Parameter]) -> dict[str, dict[str, Parameter]]:
     return {
         comparison.name: {level.label: estimate(comparison, level) for level in comparison.levels}
         for comparison in COMPARISONS
-    }
-
-
-def _levels_of(linker: Linker) -> dict[tuple[str, str], dict[str, Any]]:
-    """Levels of Splink's model by field and label."""
-    model = linker.misc.save_model_to_json()
-    return {
-        (comparison["output_column_name"], level["label_for_charts"]): level
-        for comparison in model["comparisons"]
-        for level in comparison["comparison_levels"]
     }

@@ -63,8 +63,8 @@ def scale_table(report: Report, options: Options) -> None:
         ),
         rows,
         "pairs: blocking, scores, evidence of each pair. Splink: an ordinary script that trains with the same"
-        " comparisons, training blocks and sample sizes, blocks by the same rules and scores the same pairs; it gets"
-        " the features and the values of the rules for nothing.",
+        " comparisons, training blocks and its own sample of random pairs, blocks by the same rules and scores the"
+        " same pairs; it gets the features and the values of the rules for nothing.",
         "whole: features + train + pairs, over Splink's train + pairs. The limit holds for both ratios.",
     )  # fmt: skip
 
