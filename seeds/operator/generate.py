@@ -168,6 +168,7 @@ def _planted(
         commission_rows(commissions),
         late_usage_rows(operator, keys),
         reject_rows(operator, keys),
+        *billing.planted,
     ]
 
 

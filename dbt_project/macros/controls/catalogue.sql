@@ -27,6 +27,8 @@
         'r3_fee_missed',
         'r4_discount_without_right',
         'r5_proration_or_rounding',
+        'r6_tax_wrong',
+        'r7_invoice_held_or_unsent',
         'r9_credit_over_authority',
         'c1_dunning_not_triggered',
         'c2_payment_not_applied',

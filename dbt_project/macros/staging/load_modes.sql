@@ -10,6 +10,7 @@
         },
         'billing': {
             'account': {'mode': 'full', 'key': ['account_id'], 'cursor': none},
+            'account_tax_status': {'mode': 'full', 'key': ['tax_status_id'], 'cursor': none},
             'subscription': {'mode': 'full', 'key': ['subscription_id'], 'cursor': none},
             'subscription_plan': {'mode': 'full', 'key': ['subscription_plan_id'], 'cursor': none},
             'rating_rate': {'mode': 'full', 'key': ['rate_id'], 'cursor': none},
@@ -19,6 +20,7 @@
             'bill_run': {'mode': 'full', 'key': ['bill_run_id'], 'cursor': none},
             'invoice': {'mode': 'incremental', 'key': ['invoice_id'], 'cursor': 'updated_at'},
             'invoice_line': {'mode': 'incremental', 'key': ['invoice_line_id'], 'cursor': 'created_at'},
+            'invoice_delivery': {'mode': 'incremental', 'key': ['invoice_delivery_id'], 'cursor': 'updated_at'},
             'rated_usage': {'mode': 'incremental', 'key': ['rated_usage_id'], 'cursor': 'rated_at'},
             'adjustment': {'mode': 'incremental', 'key': ['adjustment_id'], 'cursor': 'created_at'},
             'dunning_action': {'mode': 'incremental', 'key': ['dunning_action_id'], 'cursor': 'updated_at'},

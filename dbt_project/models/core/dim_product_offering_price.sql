@@ -21,6 +21,7 @@ select
     price.tariff_period,
     price.period_rule,
     price.unit_of_measure,
+    price.tax_category,
     price.currency_code,
     price.unit_size,
     price.minimum_units,

@@ -42,6 +42,7 @@ select
     invoice_line.currency_code,
     invoice_line.quantity,
     invoice_line.amount,
+    invoice_line.tax_category,
     invoice_line.tax_rate,
     invoice_line.period_start,
     invoice_line.period_end,

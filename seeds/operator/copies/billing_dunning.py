@@ -17,12 +17,15 @@ _STEPS = (("REM", 6), ("WRN", 18))
 _BEFORE_A_BAR = (("REM", 41), ("WRN", 28))
 
 
-def dunning_actions(operator: Operator, keys: Keys, invoice: pl.DataFrame, payment: pl.DataFrame) -> pl.DataFrame:
-    """Reminders and warnings about unpaid invoices, bars with what preceded them, and holds.
+def dunning_actions(
+    operator: Operator, keys: Keys, invoice: pl.DataFrame, payment: pl.DataFrame, held: pl.Series
+) -> pl.DataFrame:
+    """Reminders and warnings about unpaid invoices (but for those ``held``), bars with what preceded them, and holds.
 
     A row without an invoice is about the balance that was carried over before the window.
     """
-    parts = [_about_invoices(operator, keys, invoice, payment), _bars(operator, keys), _holds(operator, keys, invoice)]
+    sent = invoice.filter(~pl.col("invoice_id").is_in(held.to_list()))
+    parts = [_about_invoices(operator, keys, sent, payment), _bars(operator, keys), _holds(operator, keys, invoice)]
     actions = pl.concat([part.select(sorted(part.columns)) for part in parts])
     actions = actions.sort("issued_at", "account_id", "level", "invoice_id", "subscription_id")
     return actions.with_row_index("n").select(

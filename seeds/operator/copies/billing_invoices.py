@@ -11,18 +11,22 @@ from seeds.operator.copies.columns import cents, choose_words, dates, instants
 from seeds.operator.copies.keys import Keys
 from seeds.operator.planting.collection import SMALL, debtors
 from seeds.operator.planting.credits import planted_credits
+from seeds.operator.planting.deliveries import UNSENT, Deliveries, plant_deliveries
+from seeds.operator.planting.taxes import Taxation, plant_taxes
 from seeds.operator.world.billing_engine import LINE_TYPES
 from seeds.operator.world.clock import DAY, HOUR, MINUTE
 from seeds.operator.world.offerings import CODES, CURRENCY, USAGE_TYPES
 
-_TAX = 19
 _SMALL = 450
 
 
 def invoices_and_lines(
     operator: Operator, keys: Keys, random: np.random.Generator
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One invoice for each account and run that has lines, and the lines."""
+) -> tuple[pl.DataFrame, pl.DataFrame, Taxation, Deliveries]:
+    """One invoice for each account and run that has lines, the lines, their tax, and the invoices' deliveries.
+
+    The invoices also have account and run (numbers), total and worth (cents): what they say, and what is to be paid.
+    """
     runs, lines = operator.runs, operator.lines
     bill = operator.actual_bill.with_columns(account=pl.Series(lines.account[operator.actual_bill["line"].to_numpy()]))
     bill = bill.sort("run", "account", "line", "line_type", "period_start", "usage_type", "offering")
@@ -35,19 +39,32 @@ def invoices_and_lines(
     run = totals["run"].to_numpy()
     count = len(totals)
     issued = runs.run_at[run] + random.integers(60, 150, count) * MINUTE
-    net = pl.col("net")
-    tax = (net.abs() * _TAX * 2 + 100) // 200 * net.sign()
+    taxation = plant_taxes(operator, bill)
+    totals = totals.join(taxation.tax, on=["run", "account"], how="left", maintain_order="left").with_columns(
+        total=pl.col("net") + pl.col("tax"), issued_at=instants(issued)
+    )
+    deliveries = plant_deliveries(operator, totals, taxation.is_taken)
+    is_zero = pl.Series(deliveries.has("R7.zero_total"))
+    totals = totals.with_columns(
+        worth=pl.col("total"),
+        net=pl.when(is_zero).then(0).otherwise("net"),
+        tax=pl.when(is_zero).then(0).otherwise("tax"),
+        total=pl.when(is_zero).then(0).otherwise("total"),
+    )
     invoices = totals.select(
         invoice_id="INV-" + pl.Series(np.arange(count) + 1).cast(pl.String).str.zfill(8),
         account_id=keys.account[totals["account"].to_numpy()],
         bill_run_id=pl.Series(runs.run_id)[run],
-        issued_at=instants(issued),
+        issued_at=pl.col("issued_at"),
         due_date=dates(runs.period_end[run] + 14),
-        net_amount=cents(net),
-        tax_amount=cents(tax),
-        total_amount=cents(net + tax),
+        net_amount=cents(pl.col("net")),
+        tax_amount=cents(pl.col("tax")),
+        total_amount=cents(pl.col("total")),
         currency_code=pl.lit(CURRENCY),
-        total=net + tax,
+        account="account",
+        run="run",
+        total="total",
+        worth="worth",
     )
     bill = bill.join(
         totals.select("run", "account", "invoice"), on=["run", "account"], how="left", maintain_order="left"
@@ -72,6 +89,8 @@ def invoices_and_lines(
             "period_end": dates(bill["period_end"].to_numpy()),
             "quantity": bill["quantity"].cast(pl.Decimal(18, 3)),
             "amount": bill["amount"],
+            "tax_category": pl.Series(taxation.category.tolist(), dtype=pl.String),
+            "tax_rate": taxation.rate,
             "created_at": instants(issued[number] - 20 * MINUTE),
         }
     ).select(
@@ -87,17 +106,19 @@ def invoices_and_lines(
         "period_end",
         "quantity",
         cents(pl.col("amount")).alias("amount"),
-        (pl.lit(_TAX).cast(pl.Decimal(9, 4)) / pl.lit(100)).cast(pl.Decimal(9, 4)).alias("tax_rate"),
+        "tax_category",
+        (pl.col("tax_rate").cast(pl.Decimal(18, 4)) / pl.lit(10_000)).cast(pl.Decimal(9, 4)).alias("tax_rate"),
         pl.lit(CURRENCY).alias("currency_code"),
         "created_at",
     )
-    return invoices, invoice_lines
+    return invoices, invoice_lines, taxation, deliveries
 
 
 def with_payments(
-    operator: Operator, keys: Keys, invoices: pl.DataFrame, random: np.random.Generator
+    operator: Operator, keys: Keys, invoices: pl.DataFrame, deliveries: Deliveries, random: np.random.Generator
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Most people pay in time, some late, the last ones before their line is barred; debtors do not pay."""
+    """Most people pay in time, some late, the last ones before their line is barred; debtors do not pay, nor does
+    anybody whom an invoice never reached."""
     now, count = operator.parameters.now, len(invoices)
     issued = invoices["issued_at"].to_physical().to_numpy()
     draw = random.random(count)
@@ -111,6 +132,7 @@ def with_payments(
     # What is small was left over by somebody who otherwise pays.
     small = account["leaves_small"].to_numpy() & (invoices["total"].to_numpy() < _SMALL)
     pays = owes & (paid < now) & ~account["pays_nothing"].to_numpy() & ~small
+    pays &= ~deliveries.has(*UNSENT)
     due = invoices["due_date"].to_physical().to_numpy() < operator.parameters.end_day
     status = np.where(pays | ~owes, "PAID", np.where(due, "OVERDUE", "ISSUED"))
     updated = np.where(pays, paid, np.where((status == "OVERDUE"), issued + 14 * DAY, issued))
@@ -129,7 +151,7 @@ def with_payments(
         choose_words(random, len(payment), ["DIRECT_DEBIT", "TRANSFER", "CARD"], [0.7, 0.22, 0.08]).alias("method"),
         "paid_at",
     )
-    invoices = invoices.drop("total").with_columns(
+    invoices = invoices.drop("account", "run", "total", "worth").with_columns(
         status=pl.Series(status.tolist()), updated_at=instants(np.minimum(updated, now - MINUTE))
     )
     return invoices, payment

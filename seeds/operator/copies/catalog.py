@@ -29,6 +29,7 @@ from seeds.operator.world.offerings import (
     ZONES,
 )
 from seeds.operator.world.promotions import PROMOTIONS, Promotion
+from seeds.operator.world.taxation import CATEGORY
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SINCE = datetime(2015, 12, 31, 23, tzinfo=UTC)
@@ -154,6 +155,7 @@ def _prices(operator: Operator, keys: Keys) -> list[dict]:
                 "price": {"unit": CURRENCY, "value": value},
                 "unitOfMeasure": {"amount": amount, "units": unit},
                 "offeringReference": keys.offering[offering],
+                "tax": [{"taxCategory": str(CATEGORY[offering])}],
                 "@type": "ProductOfferingPrice",
                 **{"validFor": {"startDateTime": _iso(_SINCE)}, **more},
             }

@@ -7,6 +7,7 @@ import numpy as np
 from seeds.operator.planting.role import Role, fault, honest
 from seeds.operator.planting.roles_bills import BILLS
 from seeds.operator.planting.roles_charging import CHARGING, TARIFFS
+from seeds.operator.planting.roles_invoices import INVOICES
 from seeds.operator.planting.roles_network import NETWORK
 from seeds.operator.planting.roles_orders import ORDERS, SIMS
 from seeds.operator.planting.roles_partner import PARTNER, PARTNERS
@@ -80,7 +81,20 @@ SEPARATE = (
 )
 
 # Every role; the numbers are places in this list, so that a new group goes to its end.
-ROLES = (*LIFECYCLE, *USAGE, *SEPARATE, *ORDERS, *SIMS, *BILLS, *PARTNER, *CHARGING, *TARIFFS, *PARTNERS, *NETWORK)
+ROLES = (
+    *LIFECYCLE,
+    *USAGE,
+    *SEPARATE,
+    *ORDERS,
+    *SIMS,
+    *BILLS,
+    *PARTNER,
+    *CHARGING,
+    *TARIFFS,
+    *PARTNERS,
+    *NETWORK,
+    *INVOICES,
+)
 CODES = tuple(role.code for role in ROLES)
 NUMBER = {code: number + 1 for number, code in enumerate(CODES)}  # 0: no role
 

@@ -1,6 +1,7 @@
 -- Keys, and indices on the columns by which readers ask for what is new; made after the load, which is quicker.
 
 alter table account add primary key (account_id);
+alter table account_tax_status add primary key (tax_status_id);
 alter table subscription add primary key (subscription_id);
 alter table subscription_plan add primary key (subscription_plan_id);
 alter table rating_rate add primary key (rate_id);
@@ -12,6 +13,8 @@ alter table invoice add primary key (invoice_id);
 create index on invoice (updated_at);
 alter table invoice_line add primary key (invoice_line_id);
 create index on invoice_line (created_at);
+alter table invoice_delivery add primary key (invoice_delivery_id);
+create index on invoice_delivery (updated_at);
 alter table rated_usage add primary key (rated_usage_id);
 create index on rated_usage (rated_at);
 alter table adjustment add primary key (adjustment_id);

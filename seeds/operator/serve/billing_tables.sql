@@ -19,6 +19,17 @@ create table account (
     updated_at         timestamptz not null
 );
 
+create table account_tax_status (
+    tax_status_id text not null,
+    account_id    text not null,
+    tax_category  text not null,
+    reason_code   text not null,
+    reference     text not null,
+    country_code  text not null,
+    valid_from    date not null,
+    valid_to      date
+);
+
 create table subscription (
     subscription_id text not null,
     account_id      text not null,
@@ -119,9 +130,27 @@ create table invoice_line (
     period_end      date not null,
     quantity        numeric(18,3),
     amount          numeric(18,2) not null,
+    tax_category    text,
     tax_rate        numeric(9,4) not null,
     currency_code   text not null,
     created_at      timestamptz not null
+);
+
+create table invoice_delivery (
+    invoice_delivery_id text not null,
+    invoice_id          text not null,
+    attempt_number      bigint not null,
+    channel             text not null,
+    status              text not null,
+    hold_reason         text,
+    bounce_reason       text,
+    created_at          timestamptz not null,
+    held_at             timestamptz,
+    released_at         timestamptz,
+    sent_at             timestamptz,
+    delivered_at        timestamptz,
+    bounced_at          timestamptz,
+    updated_at          timestamptz not null
 );
 
 create table rated_usage (

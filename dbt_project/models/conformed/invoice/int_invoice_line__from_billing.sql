@@ -18,9 +18,11 @@ select
     invoice_line.currency_code,
     cast(invoice_line.quantity as decimal(18, 3)) as quantity,
     cast(invoice_line.amount as decimal(18, 2)) as amount,
+    tax_category.canonical_value as tax_category,
     cast(invoice_line.tax_rate as decimal(9, 4)) as tax_rate,
     invoice_line.period_start,
     invoice_line.period_end,
     invoice_line.created_at
 from invoice_line
 {{ join_vocabulary('invoice_line_type', 'billing', 'invoice_line.line_type', 'line_type') }}
+{{ join_vocabulary('tax_category', 'billing', 'invoice_line.tax_category', 'tax_category') }}

@@ -22,6 +22,7 @@ price as (
         try_cast({{ catalogue_characteristic_value('characteristic', 'minimumUnits') }} as bigint) as minimum_units,
         {{ catalogue_characteristic_value('characteristic', 'allowanceScope') }} as allowance_scope,
         unit_of_measure,
+        tax_category,
         currency_code,
         coalesce(unit_amount, 1) as unit_size,
         price_value,
@@ -40,6 +41,7 @@ select
     coalesce(lower(price.period_rule), 'start') as period_rule,
     lower(price.allowance_scope) as allowance_scope,
     lower(price.unit_of_measure) as unit_of_measure,
+    tax_category.canonical_value as tax_category,
     upper(price.currency_code) as currency_code,
     price.unit_size,
     greatest(price.unit_size, coalesce(price.minimum_units, 0)) as minimum_units,
@@ -50,3 +52,4 @@ from price
 inner join offering_price_reference
     on price.product_offering_price_id = offering_price_reference.product_offering_price_id
 {{ join_vocabulary('price_type', 'catalog', 'price.price_type', 'price_type') }}
+{{ join_vocabulary('tax_category', 'catalog', 'price.tax_category', 'tax_category') }}

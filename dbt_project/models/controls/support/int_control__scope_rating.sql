@@ -22,3 +22,10 @@ union all
 select 'R9' as control_id, 'credit' as subject, count(*) as subjects_checked
 from {{ ref('fct_adjustment') }}
 where amount < 0
+union all
+select 'R6' as control_id, 'invoice' as subject, count(distinct invoice_id) as subjects_checked
+from {{ ref('int_bill__tax_due') }}
+union all
+select 'R7' as control_id, 'invoice' as subject, count(*) as subjects_checked
+from {{ ref('fct_invoice') }}
+where status <> 'cancelled'

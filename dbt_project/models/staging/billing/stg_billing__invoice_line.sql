@@ -19,6 +19,7 @@ select
     period_end,
     quantity,
     amount,
+    {{ clean_text('tax_category') }} as tax_category,
     tax_rate,
     currency_code,
     cast(created_at as timestamp) as created_at,

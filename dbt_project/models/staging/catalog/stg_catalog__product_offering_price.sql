@@ -12,6 +12,7 @@ select
     {{ payload_text('$.priceType') }} as price_type,
     {{ payload_value('$.price.value', 'decimal(18,6)') }} as price_value,
     {{ payload_text('$.price.unit') }} as currency_code,
+    {{ payload_text('$.tax[0].taxCategory') }} as tax_category,
     {{ payload_value('$.unitOfMeasure.amount', 'bigint') }} as unit_amount,
     {{ payload_text('$.unitOfMeasure.units') }} as unit_of_measure,
     {{ payload_timestamp('$.validFor.startDateTime') }} as valid_from,
