@@ -11,7 +11,7 @@ from seeds.operator.planting.bills import one_off_charges, skip_usage, skipped_r
 from seeds.operator.planting.charging import ChargingPlanter
 from seeds.operator.planting.discounts import discounts
 from seeds.operator.planting.late_usage import plant_late_usage
-from seeds.operator.planting.lifecycle import Lifecycle, plant_lifecycle, running_addons
+from seeds.operator.planting.lifecycle import BillingView, Lifecycle, plant_lifecycle, running_addons
 from seeds.operator.planting.lone_sims import LoneSims, build_lone_sims, shape_lone_usage
 from seeds.operator.planting.orders import Bars, OrderPlanter
 from seeds.operator.planting.rating import Rating, keep, rate_events
@@ -108,7 +108,8 @@ def build_operator(parameters: Parameters) -> Operator:
     strangers = orders.strangers(events, true_rating)
     barred = np.isin(true_rating.line, chooser.lines("O8.used_while_barred"))
     priced = planter.accepted(events, true_rating) & ~barred & ~strangers
-    billing_tariff, true_rating = TariffPlanter(parameters, tariff, events, true_rating, priced).plant()
+    known = _offering_in_billing(lines, lifecycle.billing, true_rating.line, events.started_at[true_rating.event])
+    billing_tariff, true_rating = TariffPlanter(parameters, tariff, events, true_rating, priced, known).plant()
     owed_rating = keep(true_rating, ~strangers)
     usable = priced & ~true_rating.is_misconfigured & (events.partial[true_rating.event] == 0)
     charging = ChargingPlanter(parameters, tariff, pots, accounts, lines, chooser, events, true_rating, usable)
@@ -160,6 +161,11 @@ def build_operator(parameters: Parameters) -> Operator:
             skipped,
         ),
     )
+
+
+def _offering_in_billing(lines: Lines, view: BillingView, line: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The offering under which billing holds each line at each instant."""
+    return np.where(view.keeps_plan[line], lines.offering[line], lines.offering_at(line, at))
 
 
 def plan_intervals(lines: Lines, subscriptions: Subscriptions, changed_at: np.ndarray) -> pl.DataFrame:

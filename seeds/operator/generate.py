@@ -39,7 +39,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 23
+VERSION = 24
 
 
 def generate(

@@ -26,12 +26,11 @@ CHARGING = (
 
 # About rows of billing's rate table, not customers: as many in an operator of any size.
 TARIFFS = (
-    # None for now: on lines that billing holds under another plan (O5) P1's money and R1's are not told apart.
-    fault("P1.gap", 0, 0, "the former price ended and the new one was entered to begin days later; nothing is charged"),
-    fault("P1.late_raise", 0, 0, "a raised price was entered days after the day of the change"),
-    fault("P1.overlap", 0, 0, "the former price was not ended with the change of price, and billing takes it"),
-    fault("P1.missing_zone", 0, 0, "the rate of a zone was never entered; nothing is charged"),
-    fault("P1.wrong_price", 0, 0, "a price was typed wrongly"),
+    fault("P1.gap", 0, 1, "the former price ended and the new one was entered to begin days later; nothing is charged"),
+    fault("P1.late_raise", 0, 1, "a raised price was entered days after the day of the change"),
+    fault("P1.overlap", 0, 1, "the former price was not ended with the change of price, and billing takes it"),
+    fault("P1.missing_zone", 0, 1, "the rate of a zone was never entered; nothing is charged"),
+    fault("P1.wrong_price", 0, 2, "a price was typed wrongly"),
     honest("P1.price_change", 0, 3, "a raised price, entered to the instant"),
     honest("P1.renumbered", 0, 3, "a rate that ends and is followed by another at the same price"),
     honest("P1.free_of_charge", 0, 3, "a price of zero that the catalogue has, too"),

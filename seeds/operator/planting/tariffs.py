@@ -55,16 +55,29 @@ def tariff_name(rate: Rate) -> str:
 
 
 class TariffPlanter:
-    """Works on the rating of the true events. ``usable``: rows whose price billing's table decides."""
+    """Works on the rating of the true events. ``usable``: rows whose price billing's table decides; ``offering``: of
+    each row, the one under which billing holds its line, whatever the line truly has."""
 
     def __init__(
-        self, parameters: Parameters, tariff: Tariff, events: Events, rating: Rating, usable: np.ndarray
+        self,
+        parameters: Parameters,
+        tariff: Tariff,
+        events: Events,
+        rating: Rating,
+        usable: np.ndarray,
+        offering: np.ndarray,
     ) -> None:
         self.random = parameters.random("rate table")
         self.tariff = tariff
         self.rating = rating
-        self.usable = usable & (rating.run >= 0) & (rating.steps > 0)
         self.started_at = events.started_at[rating.event]
+        # Billing looks its price up under the plan that it knows. Where that plan is a wrong one and its price another,
+        # what is wrong with the bill is not the table's doing.
+        self.rate = tariff.rate(offering, rating.usage_type, rating.zone, self.started_at)
+        same = self.rate >= 0
+        for terms in (tariff.price, tariff.unit_size, tariff.minimum):
+            same &= terms[self.rate] == terms[rating.rate]
+        self.usable = usable & same & (rating.run >= 0) & (rating.steps > 0)
         change = tariff.change_at
         self.table = {
             number: RateRow(
@@ -143,7 +156,7 @@ class TariffPlanter:
     def _add(self, code: str, number: int, when: np.ndarray, price: int) -> bool:
         """Notes the fault, unless it would change too little to be seen or too much to be likely."""
         name = tariff_name(self.tariff.rates[number])
-        rows = np.flatnonzero(self.usable & when & (self.rating.rate == number))
+        rows = np.flatnonzero(self.usable & when & (self.rate == number))
         amount = self.rating.amount[rows]
         changed = np.abs(amount - self.rating.steps[rows] * price).sum()
         if name in self.used or changed < _LEAST or len(rows) > max(_MOST * len(self.rating), 20):
