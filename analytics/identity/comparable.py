@@ -22,6 +22,8 @@ JUNK_COLUMNS: dict[str, bool] = {
     "domains": True,
     "switchboards": True,
 }
+# What is compared of businesses alone: nearly every person has a mailbox at a provider that many have.
+_OF_BUSINESSES = ("domains",)
 
 
 def make_comparable(
@@ -48,6 +50,7 @@ def make_comparable(
     for column, is_list in JUNK_COLUMNS.items():
         if not junk.get(column):
             continue
+        of_whom = "party_type <> 'person' and " if column in _OF_BUSINESSES else ""
         if is_list:
             # Few records hold junk: only their lists are gone through.
             joins.append(
@@ -55,8 +58,9 @@ def make_comparable(
                 left join (
                     select record_id, filled(list_filter({column}, lambda v: not list_contains(values, v))) as kept
                     from feature cross join (select {column} as values from junk)
-                    where record_id in (
-                        select record_id from (select record_id, unnest({column}) as value from feature)
+                    where {of_whom}record_id in (
+                        select record_id
+                        from (select record_id, unnest({column}) as value from feature where {of_whom}true)
                         where value in (select unnest({column}) from junk)
                     )
                 ) as {column}_holder on {column}_holder.record_id = feature.record_id
