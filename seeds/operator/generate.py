@@ -30,16 +30,17 @@ from seeds.operator.planting.bill_rows import bill_rows
 from seeds.operator.planting.charging_rows import rate_table_rows
 from seeds.operator.planting.collection import collection_rows
 from seeds.operator.planting.commissions import Commissions, plant_commissions
+from seeds.operator.planting.interconnect import Interconnect, plant_interconnect
 from seeds.operator.planting.journal import Journal, plant_journal
 from seeds.operator.planting.network_rows import late_usage_rows, reject_rows
 from seeds.operator.planting.orders_rows import barred_usage_rows, free_speed_rows, lone_usage_rows, open_order_rows
-from seeds.operator.planting.partner_rows import commission_rows, journal_rows, receivable_rows
+from seeds.operator.planting.partner_rows import commission_rows, interconnect_rows, journal_rows, receivable_rows
 from seeds.operator.truth import build_truth
 from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 24
+VERSION = 25
 
 
 def generate(
@@ -80,10 +81,13 @@ def generate(
     book = order_book(operator, keys)
     commissions = plant_commissions(operator, book)
     _write(folder, "orders", copy_orders(book), report)
-    _write(folder, "partners", copy_partners(operator, keys, commissions), report)
     del book
     _write(folder, "performance", copy_performance(operator), report)
-    _write(folder, "usage", copy_usage(operator, files), report)
+    usage = copy_usage(operator, files)
+    interconnect = plant_interconnect(operator, usage["usage_event"])
+    _write(folder, "usage", usage, report)
+    del usage
+    _write(folder, "partners", copy_partners(operator, keys, commissions, interconnect), report)
     _write_subscribers(folder, operator, report)
 
     beliefs = {
@@ -92,7 +96,7 @@ def generate(
         "crm_fixed": crm_fixed.beliefs.with_columns(key=keys.customer_no).filter(pl.Series(keys.in_crm_fixed)),
         "billing": billing.beliefs.with_columns(key=keys.account),
     }
-    planted = _planted(operator, keys, billing, journal, commissions)
+    planted = _planted(operator, keys, billing, journal, commissions, interconnect)
     ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing), planted)
     ledger.write_parquet(folder / "ledger.parquet")
     (folder / "truth").mkdir(exist_ok=True)
@@ -152,7 +156,12 @@ def _flaws(operator: Operator, keys: Keys, billing: BillingCopy) -> list[pl.Data
 
 
 def _planted(
-    operator: Operator, keys: Keys, billing: BillingCopy, journal: Journal, commissions: Commissions
+    operator: Operator,
+    keys: Keys,
+    billing: BillingCopy,
+    journal: Journal,
+    commissions: Commissions,
+    interconnect: Interconnect,
 ) -> list[pl.DataFrame]:
     """Faults and distractors that tell their own money, one frame per stage of the chain."""
     return [
@@ -169,6 +178,7 @@ def _planted(
         late_usage_rows(operator, keys),
         reject_rows(operator, keys),
         *billing.planted,
+        interconnect_rows(interconnect),
     ]
 
 

@@ -82,3 +82,22 @@ def test_a_statement_is_never_replaced(settings: Settings, folder: Path) -> None
     take(settings, folder, statement(record(1)))
     assert take(settings, folder, statement(record(1, "99.00"))).files[0].reason == "changed_file"
     assert counted_rows(settings, "partners", "commission_line")["amount"].to_list() == [Decimal("65.00")]
+
+
+def test_an_invoice_and_its_credit_land(settings: Settings, folder: Path) -> None:
+    names = (
+        "invoice_number;invoice_date;line_number;partner_id;direction;destination;period_start;period_end;calls;minutes"
+    )
+    text = (
+        f"H;interconnect_C-1_20260905\nrecord_type;{names};rate_per_minute;amount;currency_code;line_type\n"
+        "D;C-1/E;2026-09-05;1;C-1;outgoing;france;2026-08-01;2026-08-31;12;31.50;0.062000;1.95;EUR;usage\n"
+        "D;C-1/E;2026-09-05;2;C-1;outgoing;france;2026-07-01;2026-07-31;0;-2.00;0.062000;-0.12;EUR;credit\n"
+        "T;2\n"
+    )
+    (folder / "interconnect_C-1_20260905.csv").write_text(text, encoding="utf-8")
+    age(folder / "interconnect_C-1_20260905.csv")
+    outcome = load(settings, registry()["partners"], {"folder": str(folder)}, "interconnect_invoice_line")
+    assert (outcome.status, outcome.rows, outcome.quarantined_rows) == ("loaded", 2, 0)
+    rows = counted_rows(settings, "partners", "interconnect_invoice_line").sort("line_number")
+    assert rows["minutes"].to_list() == [Decimal("31.50"), Decimal("-2.00")]
+    assert rows["rate_per_minute"].to_list() == [Decimal("0.062000")] * 2

@@ -33,6 +33,7 @@
         'c1_dunning_not_triggered',
         'c2_payment_not_applied',
         'c3_billing_ledger',
+        'x1_interconnect',
         'x3_dealer_commission',
     ]) }}
 {%- endmacro %}

@@ -17,3 +17,8 @@
 {% macro x3_subject(relation) -%}
     'partners.sale:' || {{ relation }}.partner_id || '/' || {{ relation }}.product_order_id
 {%- endmacro %}
+
+{#- A settlement as its partners name it: carrier, direction, destination and month. -#}
+{% macro x1_settlement() -%}
+    concat_ws('/', partner_id, direction, destination, substring(cast(traffic_month as string), 1, 7))
+{%- endmacro %}

@@ -56,6 +56,10 @@
             'partner': {'mode': 'snapshot', 'key': ['partner_id'], 'cursor': none},
             'commission_term': {'mode': 'snapshot', 'key': ['commission_term_id'], 'cursor': none},
             'commission_line': {'mode': 'file', 'key': ['statement_number', 'line_number'], 'cursor': none},
+            'number_range': {'mode': 'snapshot', 'key': ['number_prefix'], 'cursor': none},
+            'interconnect_rate': {'mode': 'snapshot', 'key': ['interconnect_rate_id'], 'cursor': none},
+            'interconnect_traffic': {'mode': 'file', 'key': ['traffic_date', 'partner_id', 'direction', 'destination'], 'cursor': none},
+            'interconnect_invoice_line': {'mode': 'file', 'key': ['invoice_number', 'line_number'], 'cursor': none},
         },
         'performance': {
             'measurement': {'mode': 'file', 'key': ['element_manager', 'managed_element', 'measured_object', 'counter', 'period_end_at', 'granularity_seconds'], 'cursor': none},

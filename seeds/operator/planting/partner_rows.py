@@ -6,6 +6,7 @@ import polars as pl
 
 from seeds.operator.ledger import planted_rows
 from seeds.operator.planting.commissions import Commissions
+from seeds.operator.planting.interconnect import Interconnect
 from seeds.operator.planting.journal import Journal
 from seeds.operator.planting.receivables import Receivables
 
@@ -41,6 +42,18 @@ def commission_rows(commissions: Commissions) -> pl.DataFrame:
     subject = planted.select((pl.col("dealer") + "/" + pl.col("order")).alias("partners.sale"))
     directions = [None if value == 0 else "under" for value in amount]
     return planted_rows(planted["code"], subject, day, day + 1, amount, directions)
+
+
+def interconnect_rows(interconnect: Interconnect) -> pl.DataFrame:
+    """X1: each by partner, direction, destination and month."""
+    planted = interconnect.planted
+    amount = planted["amount"].to_numpy()
+    month = pl.col("day").cast(pl.Int32).cast(pl.Date).dt.strftime("%Y-%m")
+    settlement = pl.concat_str("partner", "direction", "destination", month, separator="/")
+    subject = planted.select(settlement.alias("partners.settlement"))
+    directions = [None if value == 0 else "under" if value > 0 else "over" for value in amount]
+    start, end = planted["day"].to_numpy(), planted["end"].to_numpy()
+    return planted_rows(planted["code"], subject, start, end, abs(amount), directions)
 
 
 def _directions(amount) -> list[str | None]:

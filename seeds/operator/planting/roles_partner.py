@@ -52,4 +52,17 @@ COMMISSIONS = (
     honest("X3.two_lines", 10, 2, "two sales to one customer, in one statement"),
     honest("X3.rate_change", 10, 2, "paid at the commission of the day of activation, before or after it changed"),
 )
-PARTNERS = COMMISSIONS
+
+# Subjects are settlements: a partner, direction, destination and month.
+INTERCONNECT = (
+    fault("X1.minutes_too_high", 4, 4, "a carrier invoices more minutes than it was sent"),
+    fault("X1.wrong_rate", 4, 4, "a carrier invoices at another rate than the agreed one"),
+    fault("X1.duplicate_line", 3, 3, "a line of a carrier's invoice stands there twice"),
+    fault("X1.incoming_too_low", 4, 4, "our own invoice for incoming calls has fewer minutes than the gateway counted"),
+    fault("X1.incoming_not_billed", 3, 3, "our own invoice leaves a kind of incoming calls out"),
+    honest("X1.within_tolerance", 6, 6, "minutes that differ by what two counters always differ by"),
+    honest("X1.rate_change", 3, 3, "the rate changed in mid-month, and two lines follow it"),
+    honest("X1.credited_later", 3, 3, "too many minutes, disputed and credited with a later invoice"),
+    honest("X1.not_invoiced_yet", 3, 3, "the last month, whose invoice comes later"),
+)
+PARTNERS = (*COMMISSIONS, *INTERCONNECT)

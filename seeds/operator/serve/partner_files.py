@@ -25,6 +25,28 @@ LAYOUTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
             "activation_date", "commission_type", "amount", "currency_code",
         ),
     ),
+    "number_range": ("number_ranges", (), ("number_prefix", "partner_id", "destination")),
+    "interconnect_rate": (
+        "interconnect_rates",
+        (),
+        (
+            "interconnect_rate_id", "partner_id", "direction", "destination", "rate_per_minute", "valid_from",
+            "valid_until", "currency_code",
+        ),
+    ),
+    "interconnect_traffic": (
+        "traffic",
+        (),
+        ("traffic_date", "partner_id", "direction", "destination", "calls", "seconds"),
+    ),
+    "interconnect_invoice_line": (
+        "interconnect",
+        ("partner_id",),
+        (
+            "invoice_number", "invoice_date", "line_number", "partner_id", "direction", "destination", "period_start",
+            "period_end", "calls", "minutes", "rate_per_minute", "amount", "currency_code", "line_type",
+        ),
+    ),
 }  # fmt: skip
 
 

@@ -1,6 +1,13 @@
 -- How much the controls of stage partner looked at. Grain: control_id.
 
 select
+    'X1' as control_id,
+    'month of a carrier and destination' as subject,
+    count(distinct partner_id || '/' || direction || '/' || destination || '/' || cast(traffic_month as string))
+        as subjects_checked
+from {{ ref('int_interconnect__due') }}
+union all
+select
     'X3' as control_id,
     'sale of a dealer' as subject,
     count(distinct partner_id || '/' || product_order_id) as subjects_checked
