@@ -182,14 +182,17 @@
     look like one, so where the linker has compared the two records, it is to be asked about names.
       left, right  relations with the columns of int_customer__trait
       names        false leaves the given names out
+      birth_dates  false leaves the birth dates out
 -#}
-{% macro records_contradict(left, right, names=true) -%}
+{% macro records_contradict(left, right, names=true, birth_dates=true) -%}
     (
         {% if names -%}
         {{ given_names_contradict(left, right) }}
         or {% endif -%}
+        {% if birth_dates -%}
         {{ birth_dates_contradict(left, right) }}
-        or coalesce({{ left }}.vat_key <> {{ right }}.vat_key, false)
+        or {% endif -%}
+        coalesce({{ left }}.vat_key <> {{ right }}.vat_key, false)
         or ({{ left }}.is_person and {{ right }}.is_legal_entity)
         or ({{ left }}.is_legal_entity and {{ right }}.is_person)
     )

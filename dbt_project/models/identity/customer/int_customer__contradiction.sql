@@ -1,4 +1,4 @@
--- Records of one customer that contradict its most senior record: keys joined them, or a steward, whatever they say of themselves.
+-- Records of one customer that contradict its most senior record: keys joined them, a steward, or the linker by what the household says.
 -- Grain: record_id. Each is compared with the senior record only, so that the work grows with the records. Another given name alone is
 -- mostly a nickname or another transliteration (Kathi, Katharina; Dschem, Cem): beside a key it is no contradiction.
 

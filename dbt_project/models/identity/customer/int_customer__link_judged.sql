@@ -1,7 +1,8 @@
 -- Every proposed link between two customer records, judged by what the two records say, without looking at any other record.
 -- Grain: left_record_id < right_record_id, rule. Order of authority: what a steward decided, keys, identifiers, the linker.
 -- A key between two records that agree in nothing comparable, or that contradict each other, is a stale or mistyped one, unless the linker
--- sees more; an identifier or the linker never joins records that contradict each other. Rejected links stay here as evidence.
+-- sees more; an identifier never joins records that contradict each other, nor does the linker, but where it says itself why two
+-- birth dates are one person's. Rejected links stay here as evidence.
 
 with
 
@@ -88,7 +89,11 @@ compared as (
                 true
             ) as is_company_similar,
         {{ records_contradict('left_trait', 'right_trait') }} as is_contradiction,
-        {{ records_contradict('left_trait', 'right_trait', names=false) }} as is_contradiction_beside_names,
+        {{ records_contradict('left_trait', 'right_trait', names=false, birth_dates=false) }} as is_contradiction_beside_person,
+        {{ birth_dates_contradict('left_trait', 'right_trait') }} as is_birth_date_contradiction,
+        -- what the linker says of the two dates: 'other' is two dates and nothing more; any other level is told from the household
+        -- or an official number
+        coalesce({{ json_text('matched.evidence', '$.birth_date.level') }}, 'other') <> 'other' as is_birth_date_explained,
         {{ given_names_contradict('left_trait', 'right_trait') }} as is_other_given_name,
         coalesce({{ birth_date_differences('left_trait', 'right_trait') }} >= 2, false) as is_other_birth_date,
         (left_trait.is_person and right_trait.is_legal_entity) or (left_trait.is_legal_entity and right_trait.is_person) as is_other_kind,
@@ -146,8 +151,10 @@ judged as (
                 )
                 then 'records_contradict'
             when method = 'identifier' and is_contradiction then 'records_contradict'
-            -- about names the linker knows more than these rules: call names, spellings of other alphabets
-            when method = 'probabilistic' and is_contradiction_beside_names then 'records_contradict'
+            -- about names the linker knows more than these rules: call names, spellings of other alphabets; so it does about a birth date
+            -- that the household shows to be wrong, where it says so
+            when method = 'probabilistic' and is_contradiction_beside_person then 'records_contradict'
+            when method = 'probabilistic' and is_birth_date_contradiction and not is_birth_date_explained then 'records_contradict'
             when method = 'probabilistic' and match_probability < {{ var('identity_accept_probability') }} then 'uncertain'
         end as rejection_reason
     from compared
