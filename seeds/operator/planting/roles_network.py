@@ -8,7 +8,7 @@ from seeds.operator.planting.role import fault, honest
 LATE_USAGE = (
     fault("U5.person_billed_late", 26, 4, "a person's usage reached billing months late and is billed after the limit"),
     fault("U5.company_billed_late", 10, 2, "a company's usage is billed after the longer limit of companies"),
-    honest("U5.late_within_limit", 24, 3, "usage that reached billing weeks late, and in time for the limit"),
+    honest("U5.late_within_limit", 26, 5, "usage that reached billing weeks late, and in time for the limit"),
     honest("U5.company_limit", 10, 2, "a company's usage of an age at which a person need not pay any more"),
 )
 

@@ -50,7 +50,7 @@ COMMISSIONS = (
     honest("X3.paid_in_parts", 14, 3, "one sale paid in two halves, in two statements"),
     honest("X3.correction_pair", 14, 3, "paid too much by mistake and corrected in the next statement"),
     honest("X3.two_lines", 10, 2, "two sales to one customer, in one statement"),
-    honest("X3.rate_change", 10, 2, "paid at the commission of the day of activation, before or after it changed"),
+    honest("X3.rate_change", 14, 4, "paid at the commission of the day of activation, before or after it changed"),
 )
 
 # Subjects are settlements: a partner, direction, destination and month.
