@@ -17,6 +17,7 @@ from seeds.operator.planting.orders import Bars, OrderPlanter
 from seeds.operator.planting.rating import Rating, keep, rate_events
 from seeds.operator.planting.rejects import RejectPlanter, Rejects
 from seeds.operator.planting.roles import SEPARATE, Chooser
+from seeds.operator.planting.sessions import SessionPlanter, Sessions
 from seeds.operator.planting.tariffs import BillingTariff, TariffPlanter
 from seeds.operator.planting.usage import UsagePlanter
 from seeds.operator.world.allowances import Pots
@@ -66,6 +67,7 @@ class Operator:
     events: Events
     comes_too_late: np.ndarray
     rejects: Rejects
+    sessions: Sessions
     rating: Rating
     configured_rating: Rating
     billing_tariff: BillingTariff
@@ -117,6 +119,7 @@ def build_operator(parameters: Parameters) -> Operator:
     rating = planter.misrate(events, rating)
     rating = planter.lose_in_billing(events, rating)
     rating = keep(rating, planter.accepted(events, rating))
+    recorded = len(too_late)
     too_late = np.append(too_late, np.zeros(len(events) - len(too_late), dtype=bool))
     granted = discounts(parameters, lines, chooser)
     entitled = granted.with_columns(value="true_value", to_at="true_to_at")
@@ -125,6 +128,9 @@ def build_operator(parameters: Parameters) -> Operator:
     skipped = skipped_runs(parameters, runs, accounts, lines, chooser)
     rating = skip_usage(rating, skipped)
     rejects = RejectPlanter(parameters, runs, tariff, pots, accounts, lines, lone_sims, chooser, events, rating).plant()
+    sessions = SessionPlanter(
+        parameters, runs, tariff, pots, accounts, lines, chooser, events, rating, recorded
+    ).plant()
     true_subscriptions = _subscriptions(lines.is_provisioned, lines.billed_from, lines.end)
     view = lifecycle.billing
     subscriptions = _subscriptions(~view.is_absent, view.start, view.end)
@@ -146,6 +152,7 @@ def build_operator(parameters: Parameters) -> Operator:
         events=events,
         comes_too_late=too_late,
         rejects=rejects,
+        sessions=sessions,
         rating=rating,
         configured_rating=true_rating,
         billing_tariff=billing_tariff,

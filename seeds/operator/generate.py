@@ -32,7 +32,7 @@ from seeds.operator.planting.collection import collection_rows
 from seeds.operator.planting.commissions import Commissions, plant_commissions
 from seeds.operator.planting.interconnect import Interconnect, plant_interconnect
 from seeds.operator.planting.journal import Journal, plant_journal
-from seeds.operator.planting.network_rows import late_usage_rows, reject_rows
+from seeds.operator.planting.network_rows import late_usage_rows, reject_rows, session_rows
 from seeds.operator.planting.orders_rows import barred_usage_rows, free_speed_rows, lone_usage_rows, open_order_rows
 from seeds.operator.planting.partner_rows import commission_rows, interconnect_rows, journal_rows, receivable_rows
 from seeds.operator.truth import build_truth
@@ -40,7 +40,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 25
+VERSION = 26
 
 
 def generate(
@@ -179,6 +179,7 @@ def _planted(
         reject_rows(operator, keys),
         *billing.planted,
         interconnect_rows(interconnect),
+        session_rows(operator, keys),
     ]
 
 

@@ -21,6 +21,7 @@
         'u4_duplicate_usage',
         'u5_too_late_to_bill',
         'u6_zero_rated_in_error',
+        'u7_truncated_records',
         'u8_allowance_applied_wrongly',
         'r1_mis_rating',
         'r2_account_missed_in_bill_cycle',

@@ -70,6 +70,7 @@
         'usage': {
             'usage_event': {'mode': 'file', 'key': ['stream', 'file_sequence', 'record_sequence'], 'cursor': none},
             'usage_reject': {'mode': 'file', 'key': ['stream', 'file_sequence', 'record_sequence'], 'cursor': none},
+            'session_total': {'mode': 'file', 'key': ['stream', 'file_sequence', 'record_sequence'], 'cursor': none},
         },
     }) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""Mediation: which record stands in which file, and records that mediation had to reject."""
+"""Mediation: which record stands in which file, what it had to reject, and the network's totals of sessions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seeds.operator.copies.columns import dates, instants
 from seeds.operator.copies.inventory import cell_text
 from seeds.operator.planting.roles import NUMBER
 from seeds.operator.world.lines import imsi, mobile_number
-from seeds.operator.world.offerings import DATA, MOBILE, USAGE_TYPES, ZONES
+from seeds.operator.world.offerings import DATA, FIXED, MOBILE, USAGE_TYPES, ZONES
 from seeds.operator.world.usage import ACCESS_POINTS, Events
 
 _REJECT_SHARE = 0.002
@@ -72,12 +72,16 @@ def other_party(number: pl.Expr, is_data: pl.Expr) -> pl.Expr:
 
 
 def copy_usage(operator: Operator, files: MediationFiles) -> dict[str, pl.DataFrame]:
-    """Frames ``usage_event`` and ``usage_reject``, sorted as the files are."""
+    """Frames ``usage_event``, ``usage_reject`` and ``session_total``, sorted as the files are."""
     order = files.order
     usage = _records(operator, operator.events.take(order))
     usage = usage.insert_column(2, pl.Series("file_sequence", files.file_sequence[order]))
     usage = usage.insert_column(3, pl.Series("record_sequence", files.record_sequence[order]))
-    return {"usage_event": usage, "usage_reject": _rejects(operator, usage)}
+    return {
+        "usage_event": usage,
+        "usage_reject": _rejects(operator, usage),
+        "session_total": _sessions(operator),
+    }
 
 
 def _records(operator: Operator, events: Events) -> pl.DataFrame:
@@ -170,3 +174,37 @@ def _noise(operator: Operator, usage: pl.DataFrame) -> pl.DataFrame:
         is_length_unreadable=pl.col("reason_code") == "FORMAT",
         is_cell_unreadable=pl.lit(False),
     )
+
+
+def _sessions(operator: Operator) -> pl.DataFrame:
+    """What gateways and switches measured of sessions, in a file per stream and day of the start."""
+    totals = operator.sessions.totals
+    first = operator.events.take(totals["event"].to_numpy())
+    started_at = totals["started_at"].to_numpy()
+    measured = first.changed(
+        started_at=started_at,
+        duration=totals["duration"].to_numpy(),
+        uplink=totals["uplink"].to_numpy(),
+        downlink=totals["downlink"].to_numpy(),
+        file_day=operator.parameters.clock.local_day(started_at),
+    )
+    # Who was served is what it was at the time that the record says.
+    number, card = served(operator, first)
+    line = np.maximum(first.line, 0)
+    is_fixed = (operator.lines.kind[line] == FIXED) & (first.line >= 0)
+    place = (line % 2 + 1).astype(str)
+    element = np.where(is_fixed, "TAS-01", np.char.add(np.where(first.usage_type == DATA, "PGW-0", "MSC-0"), place))
+    frame = _records(operator, measured).with_columns(
+        pl.Series("network_element", element.tolist(), dtype=pl.String),
+        pl.when(pl.Series(card) > 0).then(pl.Series(card).cast(pl.String)).alias("served_imsi"),
+        pl.Series(number).cast(pl.String).alias("served_number"),
+        records=totals["records"],
+    )
+    frame = frame.sort("stream", "file_date", "started_at", "charging_id")
+    return frame.with_columns(
+        file_sequence=pl.col("file_date").rank("dense").over("stream").cast(pl.Int64),
+        record_sequence=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("stream", "file_date"),
+    ).select(
+        "stream", "file_date", "file_sequence", "record_sequence", "network_element", "charging_id", "usage_type",
+        "served_imsi", "served_number", "started_at", "duration_seconds", "uplink_bytes", "downlink_bytes", "records",
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Ledger rows of usage that was rejected or came too late: no bill of the period differs for it."""
+"""Ledger rows of usage that was rejected, cut short or came too late: no bill of the period differs for it."""
 
 from __future__ import annotations
 
@@ -59,4 +59,19 @@ def late_usage_rows(operator: Operator, keys: Keys) -> pl.DataFrame:
         runs.period_end[run],
         value["cents"].to_numpy(),
         "under",
+    )
+
+
+def session_rows(operator: Operator, keys: Keys) -> pl.DataFrame:
+    """U7: per line, run and direction what the missing seconds and bytes, or the right hour, would have cost."""
+    planted, runs = operator.sessions.planted, operator.runs
+    planted = planted.with_columns(cents=(pl.col("micro").abs() + 5_000) // 10_000).filter(pl.col("cents") > 0)
+    run = planted["run"].to_numpy()
+    return planted_rows(
+        planted["code"],
+        keys.subject(planted["line"].to_numpy()),
+        runs.period_start[run],
+        runs.period_end[run],
+        planted["cents"].to_numpy(),
+        np.where(planted["micro"].to_numpy() > 0, "under", "over"),
     )

@@ -1,4 +1,4 @@
-"""Roles between the network, mediation and the bill: usage that was rejected, or delivered too late."""
+"""Roles between the network, mediation and the bill: usage that was rejected, cut short or delivered too late."""
 
 from __future__ import annotations
 
@@ -26,4 +26,16 @@ REJECTS = (
 # Subjects are SIM cards without a customer.
 REJECTED_CARDS = (honest("U2.test_number", 10, 2, "rejected usage of a SIM card for the operator's own use"),)
 
-NETWORK = (*LATE_USAGE, *REJECTS, *REJECTED_CARDS)
+# Given out after those: what the network measured of a session is not what the usage records say.
+SESSIONS = (
+    fault("U7.missing_part", 22, 4, "a part of a long session never came: the records hold less than the session"),
+    fault("U7.truncated", 26, 4, "the record of a call ends before the call did"),
+    fault("U7.clock_drift", 22, 3, "a switch's clock ran ahead: calls stand in the records under another hour's price"),
+    honest("U7.on_its_way", 12, 1, "a session of the last days whose last part is still on its way"),
+    honest("U7.adds_up", 26, 5, "a long session in parts that add up to it"),
+    honest("U7.across_midnight", 14, 2, "a call across midnight, in one record"),
+    honest("U7.small_drift", 20, 3, "clocks that differ by a few seconds"),
+    honest("U7.counted_headers", 18, 3, "a gateway that counts a little more than the records, within what is usual"),
+)
+
+NETWORK = (*LATE_USAGE, *REJECTS, *REJECTED_CARDS, *SESSIONS)

@@ -18,11 +18,16 @@ EVENT_COLUMNS = (
     "record_sequence", "usage_type", "served_imsi", "served_number", "other_party", "zone", "started_at",
     "duration_seconds", "uplink_bytes", "downlink_bytes", "cell_id", "charging_id", "partial_sequence",
 )  # fmt: skip
+SESSION_COLUMNS = (
+    "record_sequence", "network_element", "charging_id", "usage_type", "served_imsi", "served_number", "started_at",
+    "duration_seconds", "uplink_bytes", "downlink_bytes", "records",
+)  # fmt: skip
 REJECT_COLUMNS = ("record_sequence", "reason_code", "original_record")
 # entity -> (prefix of the file name, columns, sums in the trailer)
 KINDS = {
     "usage_event": ("med", EVENT_COLUMNS, (("duration_seconds",), ("uplink_bytes", "downlink_bytes"))),
     "usage_reject": ("rej", REJECT_COLUMNS, ()),
+    "session_total": ("ses", SESSION_COLUMNS, (("duration_seconds",), ("uplink_bytes", "downlink_bytes"))),
 }
 
 
@@ -83,7 +88,7 @@ def _batches(parquet: Path) -> Iterator[pl.DataFrame]:
 
 
 def _parts(entity: str, batch: pl.DataFrame) -> Iterator[tuple[str, date, int, pl.DataFrame]]:
-    if entity == "usage_event":
+    if "started_at" in batch.columns:
         local = pl.col("started_at").cast(UTC).dt.convert_time_zone(ZONE).dt.to_string("%Y-%m-%dT%H:%M:%S%:z")
         batch = batch.with_columns(local.alias("started_at"))
     keys = ["stream", "file_date", "file_sequence"]

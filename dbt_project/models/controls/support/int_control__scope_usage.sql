@@ -11,3 +11,6 @@ group by control.control_id
 union all
 select 'U2' as control_id, 'rejected record' as subject, count(distinct usage_reject_id) as subjects_checked
 from {{ ref('int_usage_reject__valued') }}
+union all
+select 'U7' as control_id, 'session' as subject, count(*) as subjects_checked
+from {{ ref('fct_session_total') }}

@@ -52,46 +52,6 @@ held as (
     select * from reject where holder_rank = 1
 ),
 
--- allowances that these records could draw on, and what billed usage has drawn of them
-holder as (
-    select distinct subscription_id_billing as holder, subscription_id_billing, bill_run_id
-    from held
-    where bill_run_id is not null
-    union
-    select distinct held.billing_account_id as holder, subscription.subscription_id_billing, held.bill_run_id
-    from held
-    inner join {{ ref('dim_subscription') }} as subscription
-        on held.billing_account_id = subscription.billing_account_id
-    where held.bill_run_id is not null
-),
-
-drawn as (
-    select
-        re_rated.allowance_price_id,
-        holder.holder,
-        holder.bill_run_id,
-        sum(re_rated.allowance_units) as allowance_units
-    from {{ ref('int_rated_usage__re_rated') }} as re_rated
-    inner join holder
-        on re_rated.subscription_id_billing = holder.subscription_id_billing
-        and re_rated.bill_run_id = holder.bill_run_id
-    where re_rated.allowance_units > 0
-    group by re_rated.allowance_price_id, holder.holder, holder.bill_run_id
-),
-
-left_over as (
-    select
-        grants.product_offering_price_id,
-        grants.holder,
-        grants.bill_run_id,
-        cast(greatest(grants.granted_units - coalesce(drawn.allowance_units, 0), 0) as bigint) as granted_units
-    from {{ ref('int_usage_allowance__grant') }} as grants
-    left join drawn
-        on grants.product_offering_price_id = drawn.allowance_price_id
-        and grants.holder = drawn.holder
-        and grants.bill_run_id = drawn.bill_run_id
-),
-
 -- records that nobody need pay use up no allowance
 charge as (
     select
@@ -116,7 +76,7 @@ charge as (
 ),
 
 priced as (
-    {{ re_rated('charge', 'left_over') }}
+    {{ re_rated('charge', ref('int_usage_allowance__left_over')) }}
 ),
 
 judged as (
