@@ -2,10 +2,8 @@
 
 Splink gets for nothing what it can't make: the linker's comparison features, and for each record the values of the
 blocking rules, so that its own rules are plain equalities and bring forth the same pairs. It trains with the linker's
-comparisons, priors and training blocks, and on as many pairs, but for u: there it takes the million random pairs that
-are its default, all pairs of some 1,400 records; the linker takes half as many of 10,000 records, which scatter no more
-from seed to seed. It predicts with the linker's trained weights, so that both sides
-keep the same pairs; that its own would be others changes nothing in its time.
+comparisons, priors and training blocks, and on as many pairs. It predicts with the linker's trained weights, so that
+both sides keep the same pairs; that its own would be others changes nothing in its time.
 """
 
 from __future__ import annotations
@@ -24,14 +22,12 @@ from analytics.identity.blocking import RULES, make_members
 from analytics.identity.comparable import make_comparable
 from analytics.identity.engine import Resources, quiet_splink, workspace
 from analytics.identity.features import make_features
-from analytics.identity.model import MOST_TRAINING_PAIRS, LinkModel
+from analytics.identity.model import MOST_RANDOM_PAIRS, MOST_TRAINING_PAIRS, LinkModel
 from analytics.identity.parameters import prior_parameters, splink_settings
 from analytics.identity.training import EXACT_RULES, EXACT_RULES_RECALL, TRAINING_BLOCKS
 from benchmarks.identity.records import to_arrow
 
 _SEED = 1
-# Splink's default.
-_RANDOM_PAIRS = 1_000_000
 
 
 def prepare(folder: str) -> dict[str, Any]:
@@ -93,7 +89,7 @@ def _train(connection: Any, model: LinkModel) -> None:
         [_equal(columns) for columns in EXACT_RULES], recall=EXACT_RULES_RECALL
     )
     linker.training.estimate_u_using_random_sampling(
-        max_pairs=_RANDOM_PAIRS, seed=_SEED, min_count_per_level=None, num_chunks=1
+        max_pairs=MOST_RANDOM_PAIRS, seed=_SEED, min_count_per_level=None, num_chunks=1
     )
     for block in TRAINING_BLOCKS:
         try:
