@@ -15,23 +15,43 @@ line as (
     where charge.line_type = 'recurring' and charge.needs_network_service
 ),
 
+-- An order's product that billing is not known to hold stands for what is billed for its service.
+item as (
+    select
+        item.product_order_id,
+        item.order_item_id,
+        item.product_offering_id,
+        item.completed_at,
+        coalesce(item.service_order_completed_at, item.completed_at) as realised_at,
+        case when billed.product_id is null then coalesce(subscription.product_id, item.product_id) else item.product_id end
+            as product_id
+    from {{ ref('fct_order_item') }} as item
+    left join (select distinct product_id from {{ ref('dim_subscription') }}) as billed
+        on item.product_id = billed.product_id
+    left join {{ ref('dim_subscription') }} as subscription
+        on billed.product_id is null
+        and item.service_id = subscription.service_id
+        and item.completed_at >= subscription.valid_from
+        and item.completed_at < subscription.valid_to
+    where
+        item.action in ('add', 'modify')
+        and item.state = 'completed'
+        and item.completed_at is not null
+        and item.product_offering_id is not null
+),
+
 completed as (
     select
         product_id,
         product_order_id,
         product_offering_id,
-        {{ local_date('coalesce(service_order_completed_at, completed_at)') }} as ordered_from,
+        {{ local_date('realised_at') }} as ordered_from,
         row_number() over (
-            partition by product_id, {{ local_date('coalesce(service_order_completed_at, completed_at)') }}
+            partition by product_id, {{ local_date('realised_at') }}
             order by completed_at desc nulls last, order_item_id nulls last
         ) as day_rank
-    from {{ ref('fct_order_item') }}
-    where
-        action in ('add', 'modify')
-        and state = 'completed'
-        and completed_at is not null
-        and product_id is not null
-        and product_offering_id is not null
+    from item
+    where product_id is not null
 ),
 
 ordered as (
