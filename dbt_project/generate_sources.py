@@ -94,7 +94,14 @@ def _columns(descriptor: dict[str, Any], entity: dict[str, Any]) -> list[dict[st
             )
         return columns
     columns = []
-    is_file = descriptor["connector"] in ("delimited", "fixed_width", "measurement", "bank_statement", "workbook")
+    is_file = descriptor["connector"] in (
+        "delimited",
+        "fixed_width",
+        "measurement",
+        "bank_statement",
+        "workbook",
+        "tap",
+    )
     for column in entity["columns"]:
         columns.append(_column(column))
         if is_file and column["type"] == "timestamp":

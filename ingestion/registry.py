@@ -97,7 +97,7 @@ class Source(BaseModel):
     system: str
     title: str
     owner: str
-    connector: Literal["sql", "tmforum", "delimited", "fixed_width", "measurement", "bank_statement", "workbook"]
+    connector: Literal["sql", "tmforum", "delimited", "fixed_width", "measurement", "bank_statement", "workbook", "tap"]
     schedule: str  # cron, UTC
     freshness: Freshness
     settings: list[str]

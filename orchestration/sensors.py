@@ -16,7 +16,7 @@ from ingestion.registry import Source, registry
 from orchestration.jobs import INGEST
 from orchestration.resources import Lake
 
-_FILE_CONNECTORS = ("delimited", "fixed_width", "measurement", "bank_statement", "workbook")
+_FILE_CONNECTORS = ("delimited", "fixed_width", "measurement", "bank_statement", "workbook", "tap")
 _EVERY_SECONDS = 60
 
 

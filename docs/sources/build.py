@@ -23,6 +23,7 @@ PLACES = {
     "delimited": [("Heading", "header"), ("Our name", "as")],
     "measurement": [("Element", "header"), ("Our name", "name")],
     "bank_statement": [("Element", "header"), ("Our name", "name")],
+    "tap": [("Item", "header"), ("Our name", "name")],
     "workbook": [("Heading", "header"), ("Our name", "name")],
     "fixed_width": [("Field", "name"), ("First byte", "start"), ("Bytes", "width")],
 }

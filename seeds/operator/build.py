@@ -14,8 +14,9 @@ from seeds.operator.planting.late_usage import plant_late_usage
 from seeds.operator.planting.lifecycle import BillingView, Lifecycle, plant_lifecycle, running_addons
 from seeds.operator.planting.lone_sims import LoneSims, build_lone_sims, shape_lone_usage
 from seeds.operator.planting.orders import Bars, OrderPlanter
-from seeds.operator.planting.rating import Rating, keep, rate_events
+from seeds.operator.planting.rating import Rating, join, keep, rate_events
 from seeds.operator.planting.rejects import RejectPlanter, Rejects
+from seeds.operator.planting.roaming import Roaming, RoamingPlanter
 from seeds.operator.planting.roles import SEPARATE, Chooser
 from seeds.operator.planting.sessions import SessionPlanter, Sessions
 from seeds.operator.planting.tariffs import BillingTariff, TariffPlanter
@@ -71,6 +72,7 @@ class Operator:
     rating: Rating
     configured_rating: Rating
     billing_tariff: BillingTariff
+    roaming: Roaming
     subscriptions: Subscriptions
     plans: pl.DataFrame
     true_bill: pl.DataFrame
@@ -115,6 +117,7 @@ def build_operator(parameters: Parameters) -> Operator:
     owed_rating = keep(true_rating, ~strangers)
     usable = priced & ~true_rating.is_misconfigured & (events.partial[true_rating.event] == 0)
     charging = ChargingPlanter(parameters, tariff, pots, accounts, lines, chooser, events, true_rating, usable)
+    originals = len(events)
     events, rating = planter.repeat_in_mediation(events, charging.plant())
     rating = planter.misrate(events, rating)
     rating = planter.lose_in_billing(events, rating)
@@ -131,6 +134,9 @@ def build_operator(parameters: Parameters) -> Operator:
     sessions = SessionPlanter(
         parameters, runs, tariff, pots, accounts, lines, chooser, events, rating, recorded
     ).plant()
+    roamer = RoamingPlanter(parameters, runs, tariff, pots, accounts, lines, chooser, events, rating, originals)
+    events, rating, roaming = roamer.plant()
+    owed_rating = join(owed_rating, roaming.owed)
     true_subscriptions = _subscriptions(lines.is_provisioned, lines.billed_from, lines.end)
     view = lifecycle.billing
     subscriptions = _subscriptions(~view.is_absent, view.start, view.end)
@@ -156,6 +162,7 @@ def build_operator(parameters: Parameters) -> Operator:
         rating=rating,
         configured_rating=true_rating,
         billing_tariff=billing_tariff,
+        roaming=roaming,
         subscriptions=subscriptions,
         plans=plan_intervals(lines, subscriptions, changes),
         true_bill=_bill(

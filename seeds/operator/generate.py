@@ -23,6 +23,7 @@ from seeds.operator.copies.keys import Keys
 from seeds.operator.copies.orders import copy_orders, order_book
 from seeds.operator.copies.partners import copy_partners
 from seeds.operator.copies.performance import copy_performance, name_flaws
+from seeds.operator.copies.roaming import copy_roaming
 from seeds.operator.copies.subscribers import copy_subscribers
 from seeds.operator.copies.usage import arrange, copy_usage
 from seeds.operator.ledger import build_ledger, subject_text
@@ -83,6 +84,7 @@ def generate(
     _write(folder, "orders", copy_orders(book), report)
     del book
     _write(folder, "performance", copy_performance(operator), report)
+    _write(folder, "roaming", copy_roaming(operator), report)
     usage = copy_usage(operator, files)
     interconnect = plant_interconnect(operator, usage["usage_event"])
     _write(folder, "usage", usage, report)

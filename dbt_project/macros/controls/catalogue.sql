@@ -35,6 +35,7 @@
         'c2_payment_not_applied',
         'c3_billing_ledger',
         'x1_interconnect',
+        'x2_roaming',
         'x3_dealer_commission',
     ]) }}
 {%- endmacro %}

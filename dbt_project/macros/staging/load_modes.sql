@@ -64,6 +64,9 @@
         'performance': {
             'measurement': {'mode': 'file', 'key': ['element_manager', 'managed_element', 'measured_object', 'counter', 'period_end_at', 'granularity_seconds'], 'cursor': none},
         },
+        'roaming': {
+            'call_event': {'mode': 'file', 'key': ['stream', 'file_sequence', 'event_number'], 'cursor': none},
+        },
         'subscribers': {
             'subscriber': {'mode': 'snapshot', 'key': ['imsi'], 'cursor': none},
         },

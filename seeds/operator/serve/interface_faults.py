@@ -61,7 +61,7 @@ class _UsageFile:
 
 
 def plant(files: Path, seed: int) -> list[InterfaceFault]:
-    """Spoil the files below ``files`` (usage/, subscribers/, performance/) and say what was done.
+    """Spoil the files below ``files`` (usage/, subscribers/, performance/, roaming/) and say what was done.
 
     Which files are hit depends on the seed alone. Does what the files at hand allow: five usage files, one dump
     of the subscriber register and three measurement files for everything.
@@ -76,6 +76,9 @@ def plant(files: Path, seed: int) -> list[InterfaceFault]:
     hit = random.Random(seed).sample(measurements, min(3, len(measurements)))
     spoilers_of_measurements = (_break_off_measurement, _resend_measurement, _add_bad_measurements)
     faults += [spoil(file) for spoil, file in zip(spoilers_of_measurements, hit, strict=False)]
+    batches = sorted((files / "roaming").glob("CD*"))
+    if batches:
+        faults.append(_resend_roaming(batches[len(batches) // 2]))
     return faults
 
 
@@ -256,4 +259,17 @@ def _add_bad_measurements(file: Path) -> InterfaceFault:
     return InterfaceFault(
         "measurement_bad_values", "performance.measurement", file.name, _measurement_date(file),
         "two values on top of the good ones: one that is no number, one of an undeclared counter",
+    )  # fmt: skip
+
+
+def _resend_roaming(batch: Path) -> InterfaceFault:
+    copy = batch.with_name(f"{batch.name}.again")
+    content = batch.read_bytes()
+    copy.write_bytes(content)
+    created = re.search(rb"20\d{12}", content)
+    assert created, "a batch tells when it was made"
+    file_date = datetime.strptime(created[0][:8].decode(), "%Y%m%d").date()
+    return InterfaceFault(
+        "roaming_file_resent", "roaming.call_event", copy.name, file_date,
+        f"the bytes of {batch.name} sent a second time: the same file sequence",
     )  # fmt: skip

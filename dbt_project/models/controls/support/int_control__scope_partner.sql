@@ -1,5 +1,9 @@
 -- How much the controls of stage partner looked at. Grain: control_id.
 
+select 'X2' as control_id, 'event abroad' as subject, count(*) as subjects_checked
+from {{ ref('fct_roaming_event') }}
+where not is_received and not is_test and zone is not null
+union all
 select
     'X1' as control_id,
     'month of a carrier and destination' as subject,
