@@ -182,6 +182,7 @@ def _planted(
         *billing.planted,
         interconnect_rows(interconnect),
         session_rows(operator, keys),
+        billing.prepaid.rows(),
     ]
 
 

@@ -31,6 +31,7 @@
         'r6_tax_wrong',
         'r7_invoice_held_or_unsent',
         'r9_credit_over_authority',
+        'r10_prepaid_balance',
         'c1_dunning_not_triggered',
         'c2_payment_not_applied',
         'c3_billing_ledger',

@@ -25,6 +25,10 @@
             'adjustment': {'mode': 'incremental', 'key': ['adjustment_id'], 'cursor': 'created_at'},
             'dunning_action': {'mode': 'incremental', 'key': ['dunning_action_id'], 'cursor': 'updated_at'},
             'payment': {'mode': 'incremental', 'key': ['payment_id'], 'cursor': 'paid_at'},
+            'prepaid_account': {'mode': 'full', 'key': ['prepaid_account_id'], 'cursor': none},
+            'prepaid_balance': {'mode': 'incremental', 'key': ['prepaid_account_id', 'period_start'], 'cursor': 'closed_at'},
+            'prepaid_transaction': {'mode': 'incremental', 'key': ['prepaid_transaction_id'], 'cursor': 'posted_at'},
+            'prepaid_voucher': {'mode': 'full', 'key': ['voucher_serial'], 'cursor': none},
         },
         'catalog': {
             'product_offering': {'mode': 'full', 'key': ['id'], 'cursor': none},

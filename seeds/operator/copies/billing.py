@@ -16,6 +16,7 @@ from seeds.operator.copies.billing_tariffs import bill_runs, employees, rating_r
 from seeds.operator.copies.keys import Keys
 from seeds.operator.copies.usage import MediationFiles
 from seeds.operator.planting.invoice_rows import delivery_rows, tax_rows
+from seeds.operator.planting.prepaid import Prepaid, plant_prepaid
 from seeds.operator.planting.receivables import Receivables, plant_receivables
 
 
@@ -29,6 +30,7 @@ class BillingCopy:
     number_flaws: pl.DataFrame  # line, description
     receivables: Receivables
     planted: list[pl.DataFrame]  # rows of the ledger about finished invoices
+    prepaid: Prepaid
 
 
 def copy_billing(operator: Operator, keys: Keys, files: MediationFiles) -> BillingCopy:
@@ -43,6 +45,7 @@ def copy_billing(operator: Operator, keys: Keys, files: MediationFiles) -> Billi
     invoice, payment = receivables.invoices, receivables.payments
     # What is held for review is not dunned; what came back or was forgotten is.
     held = numbered["invoice_id"].filter(pl.Series(deliveries.has("R7.never_released")))
+    prepaid = plant_prepaid(operator.parameters)
     entities = {
         "account": account,
         "subscription": subscription,
@@ -60,6 +63,7 @@ def copy_billing(operator: Operator, keys: Keys, files: MediationFiles) -> Billi
         "dunning_action": dunning_actions(operator, keys, invoice, payment, held),
         "account_tax_status": account_tax_status(taxation, keys),
         "invoice_delivery": invoice_deliveries(deliveries, numbered["invoice_id"]),
+        **prepaid.entities,
     }
     planted = [tax_rows(operator, taxation, numbered), delivery_rows(operator, deliveries, numbered)]
-    return BillingCopy(entities, beliefs, reference_flaws, number_flaws, receivables, planted)
+    return BillingCopy(entities, beliefs, reference_flaws, number_flaws, receivables, planted, prepaid)

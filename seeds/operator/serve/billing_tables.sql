@@ -211,3 +211,43 @@ create table payment (
     bank_reference text,
     paid_at        timestamptz not null
 );
+
+create table prepaid_account (
+    prepaid_account_id text not null,
+    msisdn             text not null,
+    status             text not null,
+    currency_code      text not null,
+    activated_at       timestamptz not null
+);
+
+create table prepaid_balance (
+    prepaid_account_id text not null,
+    period_start       date not null,
+    period_end         date not null,
+    opening_amount     numeric(18,2) not null,
+    closing_amount     numeric(18,2) not null,
+    currency_code      text not null,
+    closed_at          timestamptz not null
+);
+
+create table prepaid_transaction (
+    prepaid_transaction_id  text not null,
+    prepaid_account_id      text not null,
+    transaction_type        text not null,
+    amount                  numeric(18,2) not null,
+    currency_code           text not null,
+    payment_reference       text,
+    voucher_serial          text,
+    counterpart_account_id  text,
+    reverses_transaction_id text,
+    reason_code             text,
+    occurred_at             timestamptz not null,
+    posted_at               timestamptz not null
+);
+
+create table prepaid_voucher (
+    voucher_serial text not null,
+    face_value     numeric(18,2) not null,
+    currency_code  text not null,
+    sold_at        timestamptz not null
+);

@@ -29,3 +29,6 @@ union all
 select 'R7' as control_id, 'invoice' as subject, count(*) as subjects_checked
 from {{ ref('fct_invoice') }}
 where status <> 'cancelled'
+union all
+select 'R10' as control_id, 'prepaid balance' as subject, count(*) as subjects_checked
+from {{ ref('fct_prepaid_balance') }}
