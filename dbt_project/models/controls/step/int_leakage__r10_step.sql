@@ -26,7 +26,7 @@ select
         ('closing', 'cast(closing_amount as string)'),
     ]) }} as factors,
     {{ json_object_text_without_nulls([
-        ('billing.prepaid_balance', "concat_ws('|', prepaid_account_id, cast(period_start as string))"),
+        ('billing.prepaid_balance', "concat_ws('-', prepaid_account_id, cast(period_start as string))"),
         ('billing.prepaid_transaction', 'repeated_transaction_id'),
     ]) }} as source_records,
     cast(abs(difference_amount) as decimal(18, 6)) as amount
