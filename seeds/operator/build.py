@@ -108,10 +108,10 @@ def build_operator(parameters: Parameters) -> Operator:
     true_rating = rate_events(tariff, runs, accounts, lines, events, planter.rating_times(events), pots)
     is_due = events.started_at[true_rating.event] >= lines.billed_from[true_rating.line]
     true_rating = keep(true_rating, is_due)
-    # Usage of a barred line, or of a stranger, is another fault's, all of it.
+    # Usage of a barred line, of a stranger, or that is billed too late, is another fault's, all of it.
     strangers = orders.strangers(events, true_rating)
     barred = np.isin(true_rating.line, chooser.lines("O8.used_while_barred"))
-    priced = planter.accepted(events, true_rating) & ~barred & ~strangers
+    priced = planter.accepted(events, true_rating) & ~barred & ~strangers & ~too_late[true_rating.event]
     known = _offering_in_billing(lines, lifecycle.billing, true_rating.line, events.started_at[true_rating.event])
     billing_tariff, true_rating = TariffPlanter(parameters, tariff, events, true_rating, priced, known).plant()
     owed_rating = keep(true_rating, ~strangers)
