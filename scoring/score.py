@@ -1,4 +1,8 @@
-"""Compare the published findings with the planted truth: precision, recall, money error per control."""
+"""Compare the published findings with the planted truth: precision, recall, money error per control.
+
+A bill is rounded line by line, so that usage worth a tenth of a cent can make a bill wrong by a whole one, or by none:
+a single cent that stands on one side only is counted as money, not as a fault or finding of its own.
+"""
 
 from __future__ import annotations
 
@@ -101,8 +105,8 @@ def compare(ledger: Sequence[Planted], found: Sequence[Found], controls: Sequenc
 
 
 def _control_score(control: str, groups: Sequence[tuple[list[Planted], list[Found]]]) -> ControlScore:
-    faults = sum(len(planted) for planted, _ in groups)
-    findings = sum(len(found) for _, found in groups)
+    faults = sum(len(planted) for planted, found in groups if found or not _is_a_cent(planted))
+    findings = sum(len(found) for planted, found in groups if planted or not _is_a_cent(found))
     matched_faults = sum(len(planted) for planted, found in groups if found)
     matched_findings = sum(len(found) for planted, found in groups if planted)
     true_amount = sum((_amount(planted) for planted, _ in groups), Decimal(0))
@@ -137,16 +141,20 @@ def _days_to_detect(groups: Sequence[tuple[list[Planted], list[Found]]]) -> floa
 def _collect(
     result: Scoring, groups: Sequence[tuple[list[Planted], list[Found]]], distractors: Sequence[Planted]
 ) -> None:
-    false = [finding for planted, found in groups if not planted for finding in found]
+    false = [finding for planted, found in groups if not planted and not _is_a_cent(found) for finding in found]
     fell_for: dict[str, list[Planted]] = defaultdict(list)
     for finding, row in candidates(distractors, false):
         fell_for[finding.finding_id].append(row)
     result.false += [FalseFinding(finding, tuple(fell_for[finding.finding_id])) for finding in false]
     for planted, found in groups:
-        if not found:
+        if not found and not _is_a_cent(planted):
             result.missed += planted
-        elif planted and abs(_amount(found) - _amount(planted)) >= _CENT:
+        elif planted and found and abs(_amount(found) - _amount(planted)) >= _CENT:
             result.differences.append(AmountDifference(tuple(planted), tuple(found), _amount(planted), _amount(found)))
+
+
+def _is_a_cent(rows: Sequence[Planted] | Sequence[Found]) -> bool:
+    return _amount(rows) == _CENT
 
 
 def _amount(rows: Sequence[Planted] | Sequence[Found]) -> Decimal:

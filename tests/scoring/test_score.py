@@ -62,6 +62,23 @@ def test_a_miss_and_a_false_alarm_count_in_full_and_do_not_cancel() -> None:
     assert [one.finding.finding_id for one in result.false] == ["y"]
 
 
+def test_a_lone_cent_is_money_but_no_fault_and_no_finding() -> None:
+    result = compare(
+        [
+            fault("a", "10.00", crm__product="P1"),
+            fault("b", "0.01", crm__product="P2"),
+            fault("c", "0.02", crm__product="P4"),
+        ],
+        [finding("x", "10.00", crm__product="P1"), finding("y", "0.01", crm__product="P3")],
+    )
+    (row,) = result.controls
+    assert (row.faults, row.matched_faults, row.findings, row.matched_findings) == (2, 1, 1, 1)
+    assert row.true_amount == Decimal("10.03")
+    assert row.money_error == pytest.approx(0.04 / 10.03)
+    assert [one.fault_id for one in result.missed] == ["c"]
+    assert not result.false
+
+
 def test_a_wrong_amount_is_an_error_though_the_thing_was_found() -> None:
     result = compare([fault("a", "40.00", crm__product="P1")], [finding("x", "38.00", crm__product="P1")])
     (row,) = result.controls
