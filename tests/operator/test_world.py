@@ -92,6 +92,13 @@ def test_every_entity_has_the_columns_that_its_source_declares(
                 "begin_at", "end_at", "counters", "values",
             }  # fmt: skip
             continue
+        if source.connector == "tap":
+            # Places are counted as a batch is read; a charge is an integer with its decimals; local times have a zone.
+            read_off = {"event_number", "charge_amount"}
+            assert set(found) == {column.name for column in entity.columns} - read_off | {
+                "charge", "local_currency", "time_zone",
+            }  # fmt: skip
+            continue
         for column in entity.columns:
             kind = TYPES.get(column.type) or column.type.replace("decimal", "DECIMAL")
             if not column.from_file_name or column.name != "file_date":

@@ -160,7 +160,7 @@ class _Planter:
         self._plant("R10.refund", chosen, month)
 
         chosen, month = self._choose("R10.transfer", followed=True)
-        other = self.free[-len(chosen) :]
+        other = self.free[len(self.free) - len(chosen) :]
         given = random.integers(2, 8, len(chosen)) * 50
         at = self.parameters.clock.midnight(self.period_end[month]) - 20 * SECOND
         self._add("TRANSFER", chosen, month, at, -given, other=other)
