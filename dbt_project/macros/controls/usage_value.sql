@@ -22,11 +22,7 @@
                 ) as copy_number
             from {{ used }}
         ) as copies
-        inner join (
-            select distinct product_offering_id, currency_code
-            from {{ ref('dim_product_offering_price') }}
-            where price_type = 'usage'
-        ) as currency
+        inner join {{ usage_currency() }} as currency
             on copies.product_offering_id = currency.product_offering_id
         where copies.copy_number = 1
     ),
@@ -67,4 +63,39 @@
     inner join priced
         on single.event_key = priced.event_key
     where priced.expected_amount <> 0
+{%- endmacro %}
+
+
+{#- Offerings that have usage prices, by currency: a relation, to be joined. -#}
+{% macro usage_currency() -%}
+    (
+        select distinct product_offering_id, currency_code
+        from {{ ref('dim_product_offering_price') }}
+        where price_type = 'usage'
+    )
+{%- endmacro %}
+
+{#-
+    Joins that say who pays for an event, under which plan, in which currency and on whose completed run: the subscription of its
+    service and that subscription's plan at that instant, and the run whose period it falls into. Relations: subscription, plan, currency, run.
+      event  relation in scope, with service_id
+      at     its column that holds the instant
+      kind   'inner', or 'left' where an event that nobody pays for is kept
+-#}
+{% macro join_payer(event, at='started_at', kind='inner') -%}
+    {{ kind }} join {{ ref('dim_subscription') }} as subscription
+        on {{ event }}.service_id = subscription.service_id
+        and {{ event }}.{{ at }} >= subscription.valid_from
+        and {{ event }}.{{ at }} < subscription.valid_to
+    {{ kind }} join {{ ref('fct_subscription_plan') }} as plan
+        on subscription.subscription_id_billing = plan.subscription_id_billing
+        and {{ event }}.{{ at }} >= plan.valid_from
+        and {{ event }}.{{ at }} < plan.valid_to
+    {{ kind }} join {{ usage_currency() }} as currency
+        on plan.product_offering_id = currency.product_offering_id
+    {{ kind }} join {{ ref('fct_bill_run') }} as run
+        on subscription.bill_cycle = run.bill_cycle
+        and run.status = 'completed'
+        and {{ event }}.{{ at }} >= run.period_start_at
+        and {{ event }}.{{ at }} < run.period_end_at
 {%- endmacro %}

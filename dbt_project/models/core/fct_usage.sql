@@ -10,17 +10,7 @@ records as (
     select * from {{ ref('int_usage__from_usage') }}
 ),
 
-imsi_holders as (
-    select number_value, service_id, valid_from, valid_to
-    from {{ ref('bridge_service_number') }}
-    where number_type = 'imsi'
-),
-
-number_holders as (
-    select number_value, service_id, valid_from, valid_to
-    from {{ ref('bridge_service_number') }}
-    where number_type in ('msisdn', 'line')
-),
+{{ number_holders() }}
 
 -- which services ever had a SIM
 sim_owners as (

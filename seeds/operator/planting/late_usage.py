@@ -48,8 +48,7 @@ def plant_late_usage(
     offering = lines.offering_at(line, started_at)
     parts = tariff.parts(offering, usage_type, zone, started_at, events.quantity)
     _, amount = charge(tariff, parts, np.zeros(len(events), dtype=np.int64))
-    settled = (lines.end == NEVER) & (lines.suspended_at == NEVER) & (lines.gap_from == NEVER)
-    settled &= lines.plan_changed_at == NEVER
+    settled = lines.is_steady & (lines.plan_changed_at == NEVER)
     possible = (events.line >= 0) & settled[line] & (events.partial == 0) & (amount >= _LEAST)
     possible &= pots.number(offering, usage_type, zone) < 0
     billed_day = runs.last_period_end()[accounts.cycle[lines.account[line]]]

@@ -80,8 +80,7 @@ class RejectPlanter:
         row = np.flatnonzero((rating.reverses < 0) & (rating.amount >= _LEAST))
         event = rating.event[row]
         line, started_at = events.line[event], events.started_at[event]
-        settled = (lines.end == NEVER) & (lines.suspended_at == NEVER) & (lines.gap_from == NEVER)
-        settled &= (lines.number_changed_at == NEVER) & (lines.sim_changed_at == NEVER)
+        settled = lines.is_steady & (lines.number_changed_at == NEVER) & (lines.sim_changed_at == NEVER)
         offering = lines.offering_at(line, started_at)
         without_allowance = pots.number(offering, events.usage_type[event], events.zone[event]) < 0
         plain = (events.partial[event] == 0) & ~events.is_resent[event]

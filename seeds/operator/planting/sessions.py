@@ -71,8 +71,7 @@ class SessionPlanter:
         line = np.maximum(events.line[event], 0)
         started_at = events.started_at[event]
         self.offering = lines.offering_at(line, started_at)
-        settled = (lines.end == NEVER) & (lines.suspended_at == NEVER) & (lines.gap_from == NEVER)
-        settled &= lines.plan_changed_at == NEVER
+        settled = lines.is_steady & (lines.plan_changed_at == NEVER)
         rated = np.zeros(len(events), dtype=bool)
         rated[rating.event[(rating.reverses < 0) & (rating.run >= 0)]] = True
         day = self.clock.local_day(started_at)

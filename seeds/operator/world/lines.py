@@ -88,6 +88,11 @@ class Lines:
         """From when each line is to be billed."""
         return np.maximum(self.start, self.due_from)
 
+    @property
+    def is_steady(self) -> np.ndarray:
+        """Lines that neither end nor are barred nor have a gap."""
+        return (self.end == NEVER) & (self.suspended_at == NEVER) & (self.gap_from == NEVER)
+
     def offering_at(self, line: np.ndarray, instant: np.ndarray) -> np.ndarray:
         """Offering under which each line ran at each instant."""
         return np.where(instant >= self.plan_changed_at[line], self.new_offering[line], self.offering[line])

@@ -40,25 +40,7 @@ missing as (
         cast(null as string) as rated_zone,
         cast(0 as decimal(18, 6)) as rated_amount
     from judged
-    inner join {{ ref('dim_subscription') }} as subscription
-        on judged.service_id = subscription.service_id
-        and judged.started_at >= subscription.valid_from
-        and judged.started_at < subscription.valid_to
-    inner join {{ ref('fct_subscription_plan') }} as plan
-        on subscription.subscription_id_billing = plan.subscription_id_billing
-        and judged.started_at >= plan.valid_from
-        and judged.started_at < plan.valid_to
-    inner join {{ ref('fct_bill_run') }} as run
-        on subscription.bill_cycle = run.bill_cycle
-        and run.status = 'completed'
-        and judged.started_at >= run.period_start_at
-        and judged.started_at < run.period_end_at
-    inner join (
-        select distinct product_offering_id, currency_code
-        from {{ ref('dim_product_offering_price') }}
-        where price_type = 'usage'
-    ) as currency
-        on plan.product_offering_id = currency.product_offering_id
+    {{ join_payer('judged') }}
     where judged.event_reference is null
 ),
 
@@ -107,50 +89,8 @@ evidence as (
     ) as event
 ),
 
-drawn as (
-    select
-        re_rated.allowance_price_id,
-        re_rated.subscription_id_billing,
-        re_rated.bill_run_id,
-        subscription.billing_account_id,
-        sum(re_rated.allowance_units) as units
-    from {{ ref('int_rated_usage__re_rated') }} as re_rated
-    inner join {{ ref('dim_subscription') }} as subscription
-        on re_rated.subscription_id_billing = subscription.subscription_id_billing
-    where re_rated.allowance_units > 0
-    group by
-        re_rated.allowance_price_id, re_rated.subscription_id_billing, re_rated.bill_run_id, subscription.billing_account_id
-),
-
-drawn_of_holder as (
-    select
-        grants.product_offering_price_id,
-        grants.holder,
-        grants.bill_run_id,
-        sum(drawn.units) as units
-    from {{ ref('int_usage_allowance__grant') }} as grants
-    inner join drawn
-        on grants.product_offering_price_id = drawn.allowance_price_id
-        and grants.bill_run_id = drawn.bill_run_id
-        and grants.holder = case when grants.is_shared then drawn.billing_account_id else drawn.subscription_id_billing end
-    group by grants.product_offering_price_id, grants.holder, grants.bill_run_id
-),
-
-left_over as (
-    select
-        grants.product_offering_price_id,
-        grants.holder,
-        grants.bill_run_id,
-        cast(greatest(grants.granted_units - coalesce(drawn_of_holder.units, 0), 0) as bigint) as granted_units
-    from {{ ref('int_usage_allowance__grant') }} as grants
-    left join drawn_of_holder
-        on grants.product_offering_price_id = drawn_of_holder.product_offering_price_id
-        and grants.holder = drawn_of_holder.holder
-        and grants.bill_run_id = drawn_of_holder.bill_run_id
-),
-
 priced as (
-    {{ re_rated('evidence', 'left_over', [
+    {{ re_rated('evidence', ref('int_usage_allowance__left_over'), [
         'roaming_event_id', 'visited_network', 'subscription_id_billing', 'billing_account_id', 'customer_id', 'service_id',
         'rated_usage_id', 'event_reference', 'rated_zone', 'rated_amount'
     ]) }}

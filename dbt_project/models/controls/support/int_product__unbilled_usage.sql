@@ -42,9 +42,7 @@ grants as (
 ),
 
 currency as (
-    select distinct product_offering_id, currency_code
-    from {{ ref('dim_product_offering_price') }}
-    where price_type = 'usage'
+    select * from {{ usage_currency() }} as offering
 ),
 
 used as (

@@ -148,25 +148,7 @@ held as (
             order by subscription.valid_from desc nulls last, plan.valid_from desc nulls last
         ) as holder_rank
     from different
-    inner join {{ ref('dim_subscription') }} as subscription
-        on different.service_id = subscription.service_id
-        and different.recorded_at >= subscription.valid_from
-        and different.recorded_at < subscription.valid_to
-    inner join {{ ref('fct_subscription_plan') }} as plan
-        on subscription.subscription_id_billing = plan.subscription_id_billing
-        and different.recorded_at >= plan.valid_from
-        and different.recorded_at < plan.valid_to
-    inner join (
-        select distinct product_offering_id, currency_code
-        from {{ ref('dim_product_offering_price') }}
-        where price_type = 'usage'
-    ) as currency
-        on plan.product_offering_id = currency.product_offering_id
-    inner join {{ ref('fct_bill_run') }} as run
-        on subscription.bill_cycle = run.bill_cycle
-        and run.status = 'completed'
-        and different.recorded_at >= run.period_start_at
-        and different.recorded_at < run.period_end_at
+    {{ join_payer('different', at='recorded_at') }}
     left join (
         select distinct product_offering_id, usage_type, zone from {{ ref('dim_usage_allowance') }}
     ) as allowance

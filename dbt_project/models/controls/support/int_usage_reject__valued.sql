@@ -25,25 +25,7 @@ reject as (
                 plan.valid_from desc nulls last
         ) as holder_rank
     from {{ ref('fct_usage_reject') }} as reject
-    left join {{ ref('dim_subscription') }} as subscription
-        on reject.service_id = subscription.service_id
-        and reject.started_at >= subscription.valid_from
-        and reject.started_at < subscription.valid_to
-    left join {{ ref('fct_subscription_plan') }} as plan
-        on subscription.subscription_id_billing = plan.subscription_id_billing
-        and reject.started_at >= plan.valid_from
-        and reject.started_at < plan.valid_to
-    left join (
-        select distinct product_offering_id, currency_code
-        from {{ ref('dim_product_offering_price') }}
-        where price_type = 'usage'
-    ) as currency
-        on plan.product_offering_id = currency.product_offering_id
-    left join {{ ref('fct_bill_run') }} as run
-        on subscription.bill_cycle = run.bill_cycle
-        and run.status = 'completed'
-        and reject.started_at >= run.period_start_at
-        and reject.started_at < run.period_end_at
+    {{ join_payer('reject', kind='left') }}
     left join {{ ref('dim_sim_purpose') }} as card
         on reject.served_imsi = card.imsi
 ),
