@@ -58,6 +58,21 @@ event as (
     from candidate
 ),
 
+line as (
+    {{ usage_line_differences('event') }}
+),
+
+due as (
+    select
+        subscription_id_billing,
+        bill_run_id,
+        currency_code,
+        direction,
+        abs(sum(line_difference)) as amount
+    from line
+    group by subscription_id_billing, bill_run_id, currency_code, direction
+),
+
 summed as (
     select
         subscription_id_billing,
@@ -121,15 +136,20 @@ select
     netted.root_cause_key,
     run.period_start,
     run.period_end,
-    cast(round(abs(netted.difference_amount), 2) as decimal(18, 2)) as amount,
+    cast(due.amount as decimal(18, 2)) as amount,
     netted.currency_code,
     false as is_estimate
 from netted
+inner join due
+    on netted.subscription_id_billing = due.subscription_id_billing
+    and netted.bill_run_id = due.bill_run_id
+    and netted.currency_code = due.currency_code
+    and netted.direction = due.direction
 inner join {{ ref('fct_bill_run') }} as run
     on netted.bill_run_id = run.bill_run_id
 left join {{ ref('int_service__source_key') }} as source_key
     on netted.service_id = source_key.service_id
-where abs(netted.difference_amount) >= {{ control_parameter(control | upper, 'rounding_tolerance', 'decimal(18, 6)') }}
+where due.amount >= {{ control_parameter(control | upper, 'rounding_tolerance', 'decimal(18, 6)') }}
 {%- endmacro %}
 
 {#- The arithmetic: the catalogue's charge of each event against the rated one. Grain: rated_usage_id. -#}
@@ -138,35 +158,48 @@ with
 
 candidate as (
     {{ owned_candidates(control) }}
+),
+
+event as (
+    select
+        *,
+        case when difference_amount > 0 then 'under' else 'over' end as direction
+    from candidate
+),
+
+line as (
+    {{ usage_line_differences('event') }}
 )
 
 select
-    candidate.control_id,
-    case when candidate.difference_amount > 0 then 'under' else 'over' end as direction,
-    concat_ws(':', 'billing.subscription', candidate.subscription_id_billing) as subject_key,
+    event.control_id,
+    event.direction,
+    concat_ws(':', 'billing.subscription', event.subscription_id_billing) as subject_key,
     run.period_start,
-    candidate.currency_code,
-    candidate.claim_key as step_key,
+    event.currency_code,
+    event.claim_key as step_key,
     case
-        when candidate.expected_unit_price is null and candidate.difference_amount > 0 then 'expected_amount - rated_amount'
-        when candidate.expected_unit_price is null then 'rated_amount - expected_amount'
-        when candidate.difference_amount > 0 then 'expected_steps * expected_unit_price - rated_amount'
+        when event.expected_unit_price is null and event.difference_amount > 0 then 'expected_amount - rated_amount'
+        when event.expected_unit_price is null then 'rated_amount - expected_amount'
+        when event.difference_amount > 0 then 'expected_steps * expected_unit_price - rated_amount'
         else 'rated_amount - expected_steps * expected_unit_price'
     end as formula,
     {{ json_object_text_without_nulls([
-        ('expected_steps', 'cast(candidate.expected_steps as string)'),
-        ('expected_unit_price', 'cast(candidate.expected_unit_price as string)'),
-        ('expected_amount', 'case when candidate.expected_unit_price is null then cast(candidate.expected_amount as string) end'),
-        ('rated_amount', 'cast(candidate.rated_amount as string)'),
+        ('expected_steps', 'cast(event.expected_steps as string)'),
+        ('expected_unit_price', 'cast(event.expected_unit_price as string)'),
+        ('expected_amount', 'case when event.expected_unit_price is null then cast(event.expected_amount as string) end'),
+        ('rated_amount', 'cast(event.rated_amount as string)'),
     ]) }} as factors,
     {{ json_object_text_without_nulls([
-        ('billing.rated_usage', 'cast(candidate.rated_usage_id as string)'),
-        ('usage.usage_event', 'candidate.event_reference'),
-        ('catalog.product_offering_price', 'candidate.product_offering_price_id'),
-        ('catalog.product_offering_price.2', 'candidate.allowance_price_id'),
+        ('billing.rated_usage', 'cast(event.rated_usage_id as string)'),
+        ('usage.usage_event', 'event.event_reference'),
+        ('catalog.product_offering_price', 'event.product_offering_price_id'),
+        ('catalog.product_offering_price.2', 'event.allowance_price_id'),
     ]) }} as source_records,
-    cast(abs(candidate.difference_amount) as decimal(18, 6)) as amount
-from candidate
+    cast(abs(event.difference_amount) as decimal(18, 6)) as amount
+from event
 inner join {{ ref('fct_bill_run') }} as run
-    on candidate.bill_run_id = run.bill_run_id
+    on event.bill_run_id = run.bill_run_id
+union all
+{{ usage_line_rounding_steps(control, 'line') }}
 {%- endmacro %}

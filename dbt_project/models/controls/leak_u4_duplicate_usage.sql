@@ -1,10 +1,33 @@
 -- U4: the same event rated and billed more than once. Grain: subscription and completed run.
--- Amount: the rated amounts of every billed copy but the first.
+-- Amount: what the bill's usage lines shrink by without the copies, each line rounded once.
 
 with
 
 candidate as (
     {{ owned_candidates('u4') }}
+),
+
+copy as (
+    select
+        *,
+        'over' as direction,
+        -amount as difference_amount
+    from candidate
+    where is_billed and amount > 0
+),
+
+line as (
+    {{ usage_line_differences('copy') }}
+),
+
+refund as (
+    select
+        subscription_id_billing,
+        bill_run_id,
+        currency_code,
+        -sum(line_difference) as amount
+    from line
+    group by subscription_id_billing, bill_run_id, currency_code
 ),
 
 found as (
@@ -23,8 +46,7 @@ found as (
         min(rated_usage_id) as example_rated_usage_id,
         min(first_rated_usage_id) as example_first_rated_usage_id,
         sum(amount) as copies_amount
-    from candidate
-    where is_billed and amount > 0
+    from copy
     group by subscription_id_billing, bill_run_id, currency_code
 )
 
@@ -52,12 +74,16 @@ select
     found.mediation_file as root_cause_key,
     run.period_start,
     run.period_end,
-    cast(round(found.copies_amount, 2) as decimal(18, 2)) as amount,
+    cast(refund.amount as decimal(18, 2)) as amount,
     found.currency_code,
     false as is_estimate
 from found
+inner join refund
+    on found.subscription_id_billing = refund.subscription_id_billing
+    and found.bill_run_id = refund.bill_run_id
+    and found.currency_code = refund.currency_code
 inner join {{ ref('fct_bill_run') }} as run
     on found.bill_run_id = run.bill_run_id
 left join {{ ref('int_service__source_key') }} as source_key
     on found.service_id = source_key.service_id
-where found.copies_amount >= {{ control_parameter('U4', 'rounding_tolerance', 'decimal(18, 6)') }}
+where refund.amount >= {{ control_parameter('U4', 'rounding_tolerance', 'decimal(18, 6)') }}
