@@ -1,16 +1,21 @@
 -- When a product that needs the network should be billed, and on which account. Grain: product_id.
 -- Days are local calendar dates, half-open. A product that moved from one CRM to the other is held twice for one
 -- service: the later one ends the earlier. Where the order put the start of billing later, or made months free, nothing is
--- due before. A product that names no account is due on its customer's, or on that which is billed for its service. What
--- only billing holds is nobody's move: it ends no product of a CRM.
+-- due before. A product that names no account is due on its customer's, or on that which is billed for its service. Of
+-- several it is the one billed for services of its kind, else one that is billed for nothing yet. What only billing holds is
+-- nobody's move: it ends no product of a CRM.
 
 with
 
 product as (
-    select product.*
+    select
+        product.*,
+        service.service_type
     from {{ ref('dim_product') }} as product
     inner join {{ ref('dim_product_offering') }} as offering
         on product.product_offering_id = offering.product_offering_id
+    left join {{ ref('dim_service') }} as service
+        on product.service_id = service.service_id
     where
         offering.needs_network_service
         and product.service_id is not null
@@ -21,18 +26,38 @@ account as (
     select * from {{ ref('dim_billing_account') }}
 ),
 
-customer_account as (
+account_service_type as (
     select
-        customer_id,
-        billing_account_id,
+        subscription.billing_account_id,
+        service.service_type
+    from {{ ref('dim_subscription') }} as subscription
+    left join {{ ref('dim_service') }} as service
+        on subscription.service_id = service.service_id
+    where subscription.billing_account_id is not null
+    group by subscription.billing_account_id, service.service_type
+),
+
+product_account as (
+    select
+        product.product_id,
+        account.billing_account_id,
         row_number() over (
-            partition by customer_id
+            partition by product.product_id
             order by
-                case status when 'active' then 0 when 'suspended' then 1 else 2 end,
-                opened_at desc nulls last,
-                billing_account_id nulls last
+                case when account.status in ('active', 'suspended') then 0 else 1 end,
+                max(case when billed.service_type = product.service_type then 1 else 0 end) desc,
+                count(billed.billing_account_id),
+                case account.status when 'active' then 0 else 1 end,
+                account.opened_at desc nulls last,
+                account.billing_account_id nulls last
         ) as account_rank
-    from account
+    from product
+    inner join account
+        on product.customer_id = account.customer_id
+    left join account_service_type as billed
+        on account.billing_account_id = billed.billing_account_id
+    where product.billing_account_id is null
+    group by product.product_id, account.billing_account_id, account.status, account.opened_at
 ),
 
 service_account as (
@@ -91,13 +116,13 @@ select
 from followed
 left join terms
     on followed.product_id = terms.product_id
-left join customer_account
-    on followed.customer_id = customer_account.customer_id
-    and customer_account.account_rank = 1
+left join product_account
+    on followed.product_id = product_account.product_id
+    and product_account.account_rank = 1
 left join service_account
     on followed.service_id = service_account.service_id
     and service_account.account_rank = 1
 inner join account
     on coalesce(
-        followed.billing_account_id, customer_account.billing_account_id, service_account.billing_account_id
+        followed.billing_account_id, product_account.billing_account_id, service_account.billing_account_id
     ) = account.billing_account_id
