@@ -166,7 +166,9 @@ class TariffPlanter:
         self.rating.amount[rows] = self.rating.steps[rows] * price
         self.rating.is_misconfigured[rows] = True
         if price == 0:
+            # What others spoil keeps its amount, but can't name a row that is not there either.
             self.rating.rate[rows] = -1
+            self.rating.rate[when & (self.rating.rate == number)] = -1
         elif code != "P1.wrong_price":
             self.rating.rate[rows] = self._former(number)
         return True

@@ -101,7 +101,9 @@ judged as (
                 or {{ dbt.datediff(next_month_start('compared.traffic_month'), 'today.data_day', 'day') }}
                 >= allowance.days_to_invoice
         end
-        and abs(compared.invoiced_amount - compared.due_amount) >= allowance.rounding_tolerance
+        -- Each line of an invoice is rounded by itself.
+        and abs(compared.invoiced_amount - compared.due_amount)
+        >= allowance.rounding_tolerance * greatest(compared.invoice_lines, 1)
         -- Two switches never count alike: a share of all, and a part of each call, at the average rate.
         and abs(compared.invoiced_amount - compared.due_amount)
         > compared.due_amount
