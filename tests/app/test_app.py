@@ -30,7 +30,7 @@ from cases.store import CaseBook
 from concord.settings import Settings, load_settings
 from tests.app.browser import browser, click, fill, open_page, settle, shoot, tick_row
 
-pytestmark = pytest.mark.xdist_group("seed-42")
+pytestmark = pytest.mark.xdist_group("app")
 MAKER, CHECKER = "Ada Lovelace", "Ben Nevis"
 
 

@@ -19,6 +19,8 @@ from orchestration.past_report import publication_at, write_report_as_of
 from orchestration.pipeline import build, publish_build
 from reporting.leakage import ReportPaths, write_report
 
+pytestmark = pytest.mark.xdist_group("past-report")
+
 
 @pytest.fixture(scope="module")
 def settings(refreshed: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
@@ -31,7 +33,6 @@ def settings(refreshed: Settings, tmp_path_factory: pytest.TempPathFactory) -> S
     return settings
 
 
-@pytest.mark.xdist_group("seed-42")
 def test_an_earlier_report_comes_again_byte_by_byte(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     # The data's own tests ran when the shared lake was built.
     monkeypatch.setattr(pipeline, "BUILD", (*pipeline.BUILD, "--exclude-resource-type", "test"))
