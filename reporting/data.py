@@ -17,13 +17,14 @@ from concord.errors import ConcordError
 from concord.published import Publication, connect_reader, publications
 from concord.settings import Settings
 from reporting.bridge import BRIDGE, KPIS, Bridge, bridges
+from reporting.bridge_class import REVENUE, class_order
 from reporting.period import Period, parse_period
 
 Row = dict[str, Any]
 
 _FINDINGS = """
     select
-        finding_id, control_id, control_name, direction, customer_id, customer_name, billing_account_id,
+        finding_id, control_id, control_name, bridge_class, direction, customer_id, customer_name, billing_account_id,
         account_id_billing, service_id, service_number, month, period_start, period_end, amount, signed_amount,
         currency_code, is_estimate, first_seen_at, last_seen_at, source_keys, evidence,
         coalesce(root_cause_type, 'unknown') as root_cause_type, coalesce(root_cause_key, '') as root_cause_key
@@ -59,14 +60,14 @@ _AGEING = """
     from (
         select *, list_max(list_filter(?, lambda first_day: first_day <= greatest(? - period_end, 0))) as bucket
         from marts_revenue_assurance.leakage_finding
-        where status = 'open' and month between ? and ?
+        where status = 'open' and month between ? and ? and bridge_class = ?
     )
     group by currency_code, bucket
     order by currency_code, bucket
 """
 _COVERAGE = """
     select
-        control_id, name, stage, direction, systems_compared, status, reason, subject, subjects_checked,
+        control_id, name, stage, direction, bridge_class, systems_compared, status, reason, subject, subjects_checked,
         first_period_start, last_period_end, findings
     from marts_revenue_assurance.control_coverage
     order by stage_order, length(control_id), control_id
@@ -109,12 +110,13 @@ class LeakageData:
     published_at: datetime
     known_until: datetime | None  # when the latest load that it rests on had finished
     currencies: list[str] = field(default_factory=list)
-    totals: list[Row] = field(default_factory=list)  # per currency
+    totals: list[Row] = field(default_factory=list)  # per currency, all classes of money: findings, customers
+    by_class: list[Row] = field(default_factory=list)  # per currency and class of money
     by_control: list[Row] = field(default_factory=list)  # per currency and control
-    by_month: list[Row] = field(default_factory=list)  # per currency and month
+    by_month: list[Row] = field(default_factory=list)  # per currency and month, charges only
     by_control_month: list[Row] = field(default_factory=list)
     by_root_cause: list[Row] = field(default_factory=list)  # per currency, control and root cause, largest first
-    ageing: list[Row] = field(default_factory=list)  # per currency and bucket of AGES
+    ageing: list[Row] = field(default_factory=list)  # per currency and bucket of AGES, charges only
     findings: list[Row] = field(default_factory=list)  # largest first
     coverage: list[Row] = field(default_factory=list)  # in order of the revenue chain
     disagreements: list[Row] = field(default_factory=list)  # most frequent first
@@ -146,7 +148,7 @@ def read_leakage(settings: Settings, period: str | None = None, state: Published
     with closing(connect_reader(settings, state.snapshot)) as lake:
         try:
             return _read(lake, state.publication, parse_period(period) if period else _whole_period(lake))
-        except duckdb.CatalogException as error:
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise ConcordError(
                 f"the published lake lacks what a report needs: {str(error).splitlines()[0]}",
                 hint="run 'concord build'",
@@ -179,11 +181,15 @@ def _read(lake: duckdb.DuckDBPyConnection, publication: Publication, period: Per
         known_until=publication.known_until,
         currencies=[row["currency_code"] for row in per_currency],
         totals=per_currency,
-        by_control=totals("currency_code", "control_id", "control_name"),
-        by_month=totals("currency_code", "month"),
+        by_class=sorted(
+            totals("currency_code", "bridge_class"),
+            key=lambda row: (row["currency_code"], class_order(row["bridge_class"])),
+        ),
+        by_control=totals("currency_code", "control_id", "control_name", "bridge_class"),
+        by_month=[row for row in totals("currency_code", "month", "bridge_class") if row["bridge_class"] == REVENUE],
         by_control_month=totals("currency_code", "control_id", "direction", "month"),
         by_root_cause=sorted(
-            totals("currency_code", "control_id", "control_name", *_ROOT_CAUSE),
+            totals("currency_code", "control_id", "control_name", "bridge_class", *_ROOT_CAUSE),
             key=lambda row: (row["currency_code"], -row["under_amount"] - row["over_amount"]),
         ),
         ageing=_ageing(lake, publication, months),
@@ -198,10 +204,10 @@ def _read(lake: duckdb.DuckDBPyConnection, publication: Publication, period: Per
 
 
 def _ageing(lake: duckdb.DuckDBPyConnection, publication: Publication, months: list[date]) -> list[Row]:
-    """A row per currency and age; ages without findings are left out."""
+    """A row per currency and age of charges; ages without findings are left out."""
     day = publication.published_at.astimezone(UTC).date()
     names = dict(AGES)
-    rows = read_rows(lake, _AGEING, [list(names), day, *months])
+    rows = read_rows(lake, _AGEING, [list(names), day, *months, REVENUE])
     return [{**row, "age": names[row["bucket"]]} for row in rows]
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from concord.files import write_text
 from reporting.bridge import Bridge, bars
+from reporting.bridge_class import CLASSES, REVENUE, class_name
 from reporting.charts import month_chart, shares
 from reporting.data import LeakageData, Row
 
@@ -22,6 +23,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 FINDINGS_SHOWN = 500
 DISAGREEMENTS_SHOWN = 25
 ROOT_CAUSES_SHOWN = 15
+_NOTHING = dict.fromkeys(("under_amount", "over_amount", "net_amount"), Decimal(0))
 _STATUS_WORDS = {"active": "Active", "not_built": "Not built", "cannot_tell": "Cannot tell"}
 
 
@@ -67,6 +69,8 @@ def page_templates() -> Environment:
         "age": age,
         "pairs": pairs,
         "words": words,
+        "class_name": class_name,
+        "class_meaning": lambda key: CLASSES[key].meaning if key in CLASSES else "",
         "status": lambda text: _STATUS_WORDS.get(text, words(text)),
     }
     environment.globals["styles"] = _own("leakage.css")
@@ -138,9 +142,12 @@ def _section(data: LeakageData, currency: str) -> dict[str, Any]:
         for position, row in enumerate(own)
     ]
     months = [row for row in data.by_month if row["currency_code"] == currency]
+    classes = [row for row in data.by_class if row["currency_code"] == currency]
     return {
         "currency": currency,
         "total": next(row for row in data.totals if row["currency_code"] == currency),
+        "charges": next((row for row in classes if row["bridge_class"] == REVENUE), _NOTHING),
+        "classes": classes,
         "controls": controls,
         "chart": month_chart(months, data.period.months),
         "months": {_month(row["month"]): row for row in months},

@@ -13,6 +13,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from concord.files import replacing
+from reporting.bridge_class import class_name
 from reporting.bridge_sheet import Styles, write_bridge, write_kpis
 from reporting.data import LeakageData, Row
 
@@ -59,9 +60,10 @@ ROOT_CAUSE_FIELDS = (
     Field("Name", "control_name", 34),
     Field("Root cause", "root_cause_type", 20),
     Field("Root cause key", "root_cause_key", 34),
+    Field("Money", "money", 16),
     Field("Currency", "currency_code", 9),
-    Field("Under-billed", "under_amount", 15, "money"),
-    Field("Over-billed", "over_amount", 15, "money"),
+    Field("Under", "under_amount", 15, "money"),
+    Field("Over", "over_amount", 15, "money"),
     Field("Findings", "findings", 10, "number"),
     Field("Customers", "customers", 10, "number"),
 )
@@ -190,7 +192,7 @@ class _Sheets:
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 18)
         sheet.set_column(1, 1, 34)
-        sheet.set_column(2, 8, 15)
+        sheet.set_column(2, 9, 15)
         sheet.write_string(0, 0, f"Revenue leakage, {data.period.title}", self.title)
         facts: list[tuple[str, Any]] = [
             ("Lake snapshot", data.snapshot_id),
@@ -205,14 +207,14 @@ class _Sheets:
         sheet.write_string(
             len(facts) + 1,
             0,
-            "Under-billing is money not charged; over-billing is owed back. Net is under minus over, and stands beside"
-            " them, never instead. Open findings only.",
+            "Under is money that the operator lacks; over is owed back. Net is under minus over, and stands beside"
+            " them, never instead. Kinds of money are not added up. Open findings only.",
             self.note,
         )
         self._summary_table(sheet, len(facts) + 3, tables)
 
     def _summary_table(self, sheet, top: int, tables: dict[str, tuple[str, int, int]]) -> None:
-        headings = ("Control", "Name", "Currency", "Under-billed", "Over-billed", "Net", "Findings", "Customers")
+        headings = ("Control", "Name", "Money", "Currency", "Under", "Over", "Net", "Findings", "Customers")
         for column, heading in enumerate(headings):
             sheet.write_string(top, column, heading, self.heading)
         sheet.freeze_panes(top + 1, 0)
@@ -224,36 +226,38 @@ class _Sheets:
             else:
                 sheet.write_string(position, 0, control, self.formats["text"])
             sheet.write_string(position, 1, row["control_name"], self.formats["text"])
-            sheet.write_string(position, 2, row["currency_code"], self.formats["text"])
-            for column, direction in ((3, "under"), (4, "over")):
+            sheet.write_string(position, 2, class_name(row["bridge_class"]), self.formats["text"])
+            sheet.write_string(position, 3, row["currency_code"], self.formats["text"])
+            for column, direction in ((4, "under"), (5, "over")):
                 amount = row[f"{direction}_amount"]
                 if control in tables:
                     formula = _sum_if(tables[control], direction, row["currency_code"])
                     sheet.write_formula(position, column, formula, self.formats["money"], float(amount))
                 else:
                     sheet.write_number(position, column, float(amount), self.formats["money"])
-            net = f"=D{position + 1}-E{position + 1}"
-            sheet.write_formula(position, 5, net, self.formats["money"], float(row["net_amount"]))
-            sheet.write_number(position, 6, row["findings"], self.formats["number"])
-            sheet.write_number(position, 7, row["customers"], self.formats["number"])
+            net = f"=E{position + 1}-F{position + 1}"
+            sheet.write_formula(position, 6, net, self.formats["money"], float(row["net_amount"]))
+            sheet.write_number(position, 7, row["findings"], self.formats["number"])
+            sheet.write_number(position, 8, row["customers"], self.formats["number"])
         if rows:
             sheet.autofilter(top, 0, top + len(rows), len(headings) - 1)
         first, last = top + 2, top + 1 + len(rows)
-        for offset, total in enumerate(self.data.totals):
+        for offset, total in enumerate(self.data.by_class):
             position = top + 1 + len(rows) + offset
-            currency = total["currency_code"]
-            for column, text in ((0, "Total"), (1, ""), (2, currency)):
+            currency, money = total["currency_code"], class_name(total["bridge_class"])
+            for column, text in ((0, "Total"), (1, ""), (2, money), (3, currency)):
                 sheet.write_string(position, column, text, self.total_text)
             for column, letter, key, kind in (
-                (3, "D", "under_amount", "money"),
-                (4, "E", "over_amount", "money"),
-                (5, "F", "net_amount", "money"),
-                (6, "G", "findings", "number"),
+                (4, "E", "under_amount", "money"),
+                (5, "F", "over_amount", "money"),
+                (6, "G", "net_amount", "money"),
+                (7, "H", "findings", "number"),
             ):
-                formula = f'=SUMIFS({letter}{first}:{letter}{last},$C{first}:$C{last},"{currency}")'
+                own = f'$C{first}:$C{last},"{money}",$D{first}:$D{last},"{currency}"'
+                formula = f"=SUMIFS({letter}{first}:{letter}{last},{own})"
                 sheet.write_formula(position, column, formula, self.totals[kind], float(total[key]))
             # A customer may have findings of several controls: no sum of the rows above.
-            sheet.write_number(position, 7, total["customers"], self.totals["number"])
+            sheet.write_number(position, 8, total["customers"], self.totals["number"])
 
     def _summary_rows(self) -> list[Row]:
         """A row per currency and control; a control that found nothing says so with zeros."""
@@ -267,6 +271,7 @@ class _Sheets:
                     {
                         "control_id": control["control_id"],
                         "control_name": control["name"],
+                        "bridge_class": control["bridge_class"],
                         "currency_code": currency,
                         "findings": 0,
                         "customers": 0,
@@ -330,10 +335,10 @@ class _Sheets:
         """Findings that go back to one thing are one task. Amounts are formulas over the controls' sheets."""
         sheet = self.workbook.add_worksheet("Root causes")
         top = self._head(sheet, "What the findings go back to", "One root cause is one task; largest first.")
-        rows = self.data.by_root_cause[:MAX_ROWS]
+        rows = [{**row, "money": class_name(row["bridge_class"])} for row in self.data.by_root_cause[:MAX_ROWS]]
         self._table(sheet, top, ROOT_CAUSE_FIELDS, rows)
         for position, row in enumerate(rows, start=top + 1):
-            for column, direction in ((5, "under"), (6, "over")):
+            for column, direction in ((6, "under"), (7, "over")):
                 formula = _sum_if(
                     tables[row["control_id"]],
                     amount_of=direction,
@@ -343,15 +348,15 @@ class _Sheets:
                 )
                 value = float(row[f"{direction}_amount"])
                 sheet.write_formula(position, column, formula, self.formats["money"], value)
-        self._column_totals(sheet, top, ROOT_CAUSE_FIELDS, rows)
+        self._column_totals(sheet, top, ROOT_CAUSE_FIELDS, rows, "money", "currency_code")
 
     def ageing(self) -> None:
         """How old what is open is."""
         sheet = self.workbook.add_worksheet("Ageing")
-        note = "Days from the end of the billed period to the publication."
+        note = "Days from the end of the billed period to the publication. Charges only."
         top = self._head(sheet, "How long it has been open", note)
         self._table(sheet, top, AGEING_FIELDS, self.data.ageing)
-        self._column_totals(sheet, top, AGEING_FIELDS, self.data.ageing)
+        self._column_totals(sheet, top, AGEING_FIELDS, self.data.ageing, "currency_code")
 
     def top_findings(self) -> None:
         """The largest findings of all controls."""
@@ -362,24 +367,26 @@ class _Sheets:
         rows = self.data.findings[:TOP_FINDINGS]
         self._table(sheet, top, TOP_FIELDS, rows)
 
-    def _column_totals(self, sheet, top: int, fields: Sequence[Field], rows: Sequence[Row]) -> None:
-        """A total per currency under the money columns, as formulas over the rows above."""
-        if not rows:
-            return
-        currency = next(place for place, field in enumerate(fields) if field.key == "currency_code")
+    def _column_totals(self, sheet, top: int, fields: Sequence[Field], rows: Sequence[Row], *kinds: str) -> None:
+        """Totals under the money columns, by the values of the fields ``kinds``, as formulas over the rows above."""
         first, last = top + 2, top + 1 + len(rows)
-        for offset, code in enumerate(self.data.currencies):
+        places = {field.key: place for place, field in enumerate(fields)}
+
+        def cells(place: int, lock: str = "") -> str:
+            return f"{lock}{_letter(place)}{first}:{lock}{_letter(place)}{last}"
+
+        for offset, values in enumerate(sorted({tuple(row[kind] for kind in kinds) for row in rows})):
             position = top + 2 + len(rows) + offset
             sheet.write_string(position, 0, "Total", self.total_text)
-            sheet.write_string(position, currency, code, self.total_text)
+            for kind, value in zip(kinds, values, strict=True):
+                sheet.write_string(position, places[kind], value, self.total_text)
+            own = "".join(f',{cells(places[kind], "$")},"{value}"' for kind, value in zip(kinds, values, strict=True))
+            counted = [row for row in rows if tuple(row[kind] for kind in kinds) == values]
             for column, field in enumerate(fields):
-                if field.kind != "money":
-                    continue
-                cached = sum((row[field.key] for row in rows if row["currency_code"] == code), Decimal(0))
-                cells = f"{_letter(column)}{first}:{_letter(column)}{last}"
-                codes = f"${_letter(currency)}{first}:${_letter(currency)}{last}"
-                formula = f'=SUMIFS({cells},{codes},"{code}")'
-                sheet.write_formula(position, column, formula, self.totals["money"], float(cached))
+                if field.kind == "money":
+                    cached = sum((row[field.key] for row in counted), Decimal(0))
+                    formula = f"=SUMIFS({cells(column)}{own})"
+                    sheet.write_formula(position, column, formula, self.totals["money"], float(cached))
 
     def _head(self, sheet, title: str, note: str) -> int:
         """Title, facts about the query; returns the row of the table's headings."""

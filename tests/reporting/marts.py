@@ -19,7 +19,10 @@ CONTROLS = [
     ("U3", "Rated, never billed", "usage", 3, "under"),
     ("U4", "Duplicate usage", "usage", 3, "over"),
     ("R1", "Mis-rating", "rating_and_billing", 4, "both"),
+    ("X3", "Dealer commission", "partner", 6, "both"),
 ]
+# Its money is what partners are paid; all others' is charges.
+COST = "X3"
 NAMES = ["Müller & Söhne GmbH", "Jürgen Groß", "=1+1", "<script>alert(1)</script>", "Zoë O'Neill"]
 # control, direction, month, amount
 FINDINGS = [
@@ -31,6 +34,7 @@ FINDINGS = [
     ("U4", "over", 9, "3.20"),
     ("R1", "under", 7, "0.35"),
     ("R1", "over", 7, "12.00"),
+    (COST, "under", 8, "70.00"),
 ]
 
 
@@ -127,6 +131,7 @@ def _finding(position: int, control: str, direction: str, month: int, amount: st
         "finding_id": f"{position:032x}",
         "control_id": control,
         "control_name": next(row[1] for row in CONTROLS if row[0] == control),
+        "bridge_class": "cost" if control == COST else "revenue",
         "direction": direction,
         "status": "open",
         "customer_id": f"C{position % len(NAMES)}",
@@ -157,6 +162,7 @@ def _coverage(findings: list[dict]) -> list[dict]:
             "stage": stage,
             "stage_order": order,
             "direction": direction,
+            "bridge_class": "cost" if control == COST else "revenue",
             "systems_compared": "network subscribers, billing",
             "status": "active",
             "reason": None,
@@ -169,7 +175,8 @@ def _coverage(findings: list[dict]) -> list[dict]:
         for control, name, stage, order, direction in CONTROLS
     ]
     blank = dict.fromkeys(("subject", "subjects_checked", "first_period_start", "last_period_end", "findings"))
-    other = {"stage": "usage", "stage_order": 3, "direction": "under", "systems_compared": "usage, bill", **blank}
+    other = {"stage": "usage", "stage_order": 3, "direction": "under", "bridge_class": "revenue", **blank}
+    other["systems_compared"] = "usage, bill"
     return [
         *active,
         {"control_id": "U5", "name": "Too late to back-bill", "status": "not_built", "reason": None, **other},

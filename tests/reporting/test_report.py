@@ -19,10 +19,10 @@ from reporting.data import read_leakage
 from reporting.leakage import ReportPaths, write_report
 from reporting.page import age, money, pairs
 from reporting.period import parse_period
-from tests.reporting.marts import FINDINGS, publish_marts
+from tests.reporting.marts import COST, FINDINGS, publish_marts
 
-UNDER = sum(Decimal(amount) for _, direction, _, amount in FINDINGS if direction == "under")
-OVER = sum(Decimal(amount) for _, direction, _, amount in FINDINGS if direction == "over")
+UNDER = sum(Decimal(amount) for control, direction, _, amount in FINDINGS if direction == "under" and control != COST)
+OVER = sum(Decimal(amount) for control, direction, _, amount in FINDINGS if direction == "over" and control != COST)
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,10 @@ def paths(settings: Settings) -> ReportPaths:
 
 def test_headline_figures_leave_out_what_is_cleared(settings: Settings) -> None:
     (total,) = read_leakage(settings).totals
-    assert (total["under_amount"], total["over_amount"], total["net_amount"]) == (UNDER, OVER, UNDER - OVER)
     assert total["findings"] == len(FINDINGS)
+    charges, cost = read_leakage(settings).by_class
+    assert (charges["under_amount"], charges["over_amount"], charges["net_amount"]) == (UNDER, OVER, UNDER - OVER)
+    assert (cost["bridge_class"], cost["under_amount"], cost["over_amount"]) == ("cost", 70, 0)
     assert read_leakage(settings).cleared == 1
 
 
@@ -51,14 +53,14 @@ def test_files_are_named_by_the_months_found(settings: Settings, paths: ReportPa
 def test_one_month_holds_only_its_findings(settings: Settings) -> None:
     data = read_leakage(settings, "2026-07")
     assert {row["month"] for row in data.findings} == {date(2026, 7, 1)}
-    assert data.totals[0]["under_amount"] == Decimal("30.34")
+    assert data.by_class[0]["under_amount"] == Decimal("30.34")
     assert write_report(settings, "2026-07").page.name == "leakage-2026-07.html"
 
 
 def test_workbook_sheets_rows_and_types(paths: ReportPaths) -> None:
     book = openpyxl.load_workbook(paths.workbook)
     assert book.sheetnames == [
-        "Summary", "Bridge", "Key figures", "O1", "O2", "U3", "U4", "R1", "Root causes", "Ageing", "Top findings",
+        "Summary", "Bridge", "Key figures", "O1", "O2", "U3", "U4", "R1", "X3", "Root causes", "Ageing", "Top findings",
         "Coverage", "Disagreement", "Sources",
     ]  # fmt: skip
     sheet = book["O1"]
@@ -96,13 +98,15 @@ def test_summary_totals_are_formulas_with_their_values(paths: ReportPaths) -> No
     formulas = openpyxl.load_workbook(paths.workbook)["Summary"]
     values = openpyxl.load_workbook(paths.workbook, data_only=True)["Summary"]
     total = next(row[0].row for row in formulas.iter_rows() if row[0].value == "Total")
-    assert formulas.cell(total, 4).value.startswith("=SUMIFS(D")
-    assert values.cell(total, 4).value == pytest.approx(float(UNDER))
-    assert values.cell(total, 5).value == pytest.approx(float(OVER))
-    assert values.cell(total, 6).value == pytest.approx(float(UNDER - OVER))
+    assert formulas.cell(total, 5).value.startswith("=SUMIFS(E")
+    assert [values.cell(total, column).value for column in (3, 4)] == ["Charges", "EUR"]
+    assert values.cell(total, 5).value == pytest.approx(float(UNDER))
+    assert values.cell(total, 6).value == pytest.approx(float(OVER))
+    assert values.cell(total, 7).value == pytest.approx(float(UNDER - OVER))
+    assert [values.cell(total + 1, column).value for column in (3, 5)] == ["Cost", 70]
     first = next(row[0].row for row in formulas.iter_rows() if row[0].value == "O1")
-    assert formulas.cell(first, 4).value == "=SUMIFS('O1'!$I$6:$I$8,'O1'!$B$6:$B$8,\"under\",'O1'!$K$6:$K$8,\"EUR\")"
-    assert values.cell(first, 4).value == pytest.approx(74.48)
+    assert formulas.cell(first, 5).value == "=SUMIFS('O1'!$I$6:$I$8,'O1'!$B$6:$B$8,\"under\",'O1'!$K$6:$K$8,\"EUR\")"
+    assert values.cell(first, 5).value == pytest.approx(74.48)
 
 
 def test_the_bridge_is_checked_by_formulas(paths: ReportPaths) -> None:
@@ -149,15 +153,16 @@ def test_root_causes_are_summed_by_formulas(paths: ReportPaths) -> None:
     values = openpyxl.load_workbook(paths.workbook, data_only=True)["Root causes"]
     rows = {(row[0].value, row[3].value): row[0].row for row in values.iter_rows(min_row=6) if row[3].value}
     place = rows["O1", "BR-7"]
-    assert formulas.cell(place, 6).value == (
+    assert formulas.cell(place, 7).value == (
         "=SUMIFS('O1'!$I$6:$I$8,'O1'!$B$6:$B$8,\"under\",'O1'!$K$6:$K$8,\"EUR\","
         f"'O1'!$T$6:$T$8,$C{place},'O1'!$U$6:$U$8,$D{place})"
     )
-    assert values.cell(place, 6).value == pytest.approx(29.99)
+    assert values.cell(place, 7).value == pytest.approx(29.99)
     total = next(row[0].row for row in values.iter_rows(min_row=6) if row[0].value == "Total")
-    assert formulas.cell(total, 6).value.startswith("=SUMIFS(F6:F")
-    assert values.cell(total, 6).value == pytest.approx(float(UNDER))
-    assert values.cell(total, 7).value == pytest.approx(float(OVER))
+    assert formulas.cell(total, 7).value.startswith("=SUMIFS(G6:G")
+    assert values.cell(total, 7).value == pytest.approx(float(UNDER))
+    assert values.cell(total, 8).value == pytest.approx(float(OVER))
+    assert [values.cell(total + 1, column).value for column in (5, 7)] == ["Cost", 70]
 
 
 def test_ageing_adds_up_to_what_is_open(paths: ReportPaths) -> None:
@@ -211,7 +216,7 @@ def test_the_page_shows_figures_snapshot_and_charts(paths: ReportPaths) -> None:
     assert f"{UNDER:,.2f}" in text
     assert f"{OVER:,.2f}" in text
     assert "<dt>Lake snapshot</dt><dd>1</dd>" in text
-    assert text.count("<svg") == 6 + 5
+    assert text.count("<svg") == 7 + 5
     assert "Cannot tell" in text
     assert "source usage is missing" in text
 

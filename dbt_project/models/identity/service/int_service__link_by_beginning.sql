@@ -1,7 +1,8 @@
 -- Components of service records that still lack a service, joined by number and common beginning though nothing ties their customers.
 -- Grain: left_record_id (the component that looks for its service), right_record_id; each occurs once.
--- One line has one number at a time: where a subscription and a service bear the same one from the same days on, nobody else claims
--- either, and no key says otherwise, it is the customers whom we fail to recognise. A number in turn begins at another time.
+-- One line has one number at a time: where a subscription and a service bear the same one from the same days on, or both bear it now and
+-- the subscription began some weeks later, nobody else claims either, and no key says otherwise, it is the customers whom we fail to
+-- recognise. A number in turn begins at another time.
 
 with
 
@@ -118,7 +119,14 @@ candidate as (
         on seeker.senior_record_id = keyed_to_inventory.senior_record_id
     where by_number.left_record_id is null
         and keyed_to_inventory.senior_record_id is null
-        and abs({{ dbt.datediff('seeker.valid_from', 'target.valid_from', 'day') }}) <= {{ var('identity_max_gap_days') }}
+        and (
+            abs({{ dbt.datediff('seeker.valid_from', 'target.valid_from', 'day') }}) <= {{ var('identity_max_gap_days') }}
+            or (
+                {{ dbt.datediff('target.valid_from', 'seeker.valid_from', 'day') }} between 0 and {{ var('identity_max_late_days') }}
+                and seeker.valid_to = {{ open_end() }}
+                and target.valid_to = {{ open_end() }}
+            )
+        )
         and seeker.valid_from > {{ open_start() }}
 
 ),

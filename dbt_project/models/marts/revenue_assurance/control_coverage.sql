@@ -20,6 +20,7 @@ select
     control.stage,
     control.stage_order,
     control.direction,
+    control.bridge_class,
     control.systems_compared,
     control.status,
     control.reason,

@@ -7,7 +7,7 @@ finding as (
 ),
 
 control as (
-    select control_id, control_name from {{ ref('dim_control') }}
+    select control_id, control_name, bridge_class from {{ ref('dim_control') }}
 ),
 
 customer as (
@@ -26,6 +26,7 @@ select
     finding.finding_id,
     finding.control_id,
     control.control_name,
+    control.bridge_class,
     finding.direction,
     finding.status,
     finding.customer_id,
