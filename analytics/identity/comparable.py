@@ -1,17 +1,23 @@
 """Records as Splink compares them: features less junk, numbered in the order of record_id, with their term
 frequencies.
+
+Columns are looked up in the model's few values and hung beside the features, which stay where they are: nothing is
+copied but what junk was taken out of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics.identity import text
 from analytics.identity.comparisons import FREQUENCY_COLUMNS
+from analytics.identity.engine import spread
 
 # Features whose values may turn out to be junk, and whether they are lists.
 JUNK_COLUMNS: dict[str, bool] = {
@@ -28,104 +34,84 @@ _OF_BUSINESSES = ("domains",)
 
 def make_comparable(
     connection: duckdb.DuckDBPyConnection,
+    features: pa.Table,
     *,
     junk: Mapping[str, tuple[str, ...]],
     frequencies: Mapping[str, Mapping[str, Any]],
     usual_given_names: tuple[str, ...],
-) -> None:
-    """The table ``comparable`` from ``feature``.
+    numbers: np.ndarray | None = None,
+) -> pa.Table:
+    """``comparable`` on the connection, and as it is returned: the features of `prepare`, less junk, with
+    ``unique_id``, what is known of the given name, and ``tf_<feature>``.
 
-    ``unique_id`` is the rank of record_id, so l < r holds for names as for numbers: among these records, or as the
-    table
-    ``record_number`` says where there is one.
+    ``unique_id`` is the rank of record_id, so l < r holds for names as for numbers; or ``numbers``, one for each row.
     """
     text.install(connection)
-    connection.execute(
-        """
-        create temp table if not exists record_number as
-        select record_id, cast(row_number() over (order by record_id nulls last) as integer) as unique_id from feature
-        """
-    )
-    changes, kept_lists, joins = [], [], []
-    for column, is_list in JUNK_COLUMNS.items():
-        if not junk.get(column):
-            continue
-        of_whom = "party_type <> 'person' and " if column in _OF_BUSINESSES else ""
-        if is_list:
-            # Few records hold junk: only their lists are gone through.
-            joins.append(
-                f"""
-                left join (
-                    select record_id, filled(list_filter({column}, lambda v: not list_contains(values, v))) as kept
-                    from feature cross join (select {column} as values from junk)
-                    where {of_whom}record_id in (
-                        select record_id
-                        from (select record_id, unnest({column}) as value from feature where {of_whom}true)
-                        where value in (select unnest({column}) from junk)
-                    )
-                ) as {column}_holder on {column}_holder.record_id = feature.record_id
-                """
-            )
-            kept_lists.append(
-                f"{column}_holder.record_id is not null as has_junk_{column}, {column}_holder.kept as kept_{column}"
-            )
-            changes.append(f"case when has_junk_{column} then kept_{column} else feature.{column} end as {column}")
-        else:
-            joins.append(
-                f"left join (select unnest({column}) as value from junk) as {column}_junk"
-                f" on {column}_junk.value = feature.{column}"
-            )
-            kept_lists.append(f"{column}_junk.value is not null as has_junk_{column}")
-            changes.append(f"case when not has_junk_{column} then feature.{column} end as {column}")
-    lists = {column: pa.array([list(junk.get(column, ()))], pa.list_(pa.string())) for column in JUNK_COLUMNS}
-    connection.register("junk", pa.table(lists))
-    connection.register("usual_given_name", pa.table({"value": pa.array(usual_given_names, pa.string())}))
-    columns = []
+    if numbers is None:
+        features = _in_order(features)
+        numbers = np.arange(1, features.num_rows + 1)
+    comparable = features.append_column("unique_id", pa.array(numbers, pa.int32()))
+    given_names = features["given_name"]
+    known = [*usual_given_names, *frequencies.get("given_name", {}).get("values", ())]
+    comparable = comparable.append_column("is_usual_given_name", _is_one_of(given_names, usual_given_names))
+    comparable = comparable.append_column("is_known_given_name", _is_one_of(given_names, known))
     for column in FREQUENCY_COLUMNS:
-        table = frequencies.get(column, {"values": {}, "other": None})
-        values: Mapping[str, float] = table["values"]
-        connection.register(
-            f"frequency_{column}",
-            pa.table({"value": pa.array(values.keys(), pa.string()), "share": pa.array(values.values(), pa.float64())}),
-        )
-        joins.append(f"left join frequency_{column} on frequency_{column}.value = cast(feature.{column} as varchar)")
-        other = "null" if table["other"] is None else f"cast({table['other']!r} as double)"
-        columns.append(
-            f"case when feature.{column} is not null then coalesce(frequency_{column}.share, {other}) end as"
-            f" tf_{column}"
-        )
-    less_junk = f" replace ({', '.join(changes)})" if changes else ""
-    # What is looked up by a column or two is joined to these alone, and the result once to all columns.
-    connection.execute(
-        f"""
-        create or replace temp table looked_up as
-        select
-            feature.record_id,
-            record_number.unique_id,
-            usual_given_name.value is not null as is_usual_given_name,
-            coalesce(usual_given_name.value, frequency_given_name.value) is not null as is_known_given_name,
-            {", ".join([*columns, *kept_lists])}
-        from feature
-        inner join record_number using (record_id)
-        left join usual_given_name on usual_given_name.value = feature.given_name
-        {" ".join(joins)}
-        """
+        # Before junk goes: a value has its share whatever becomes of it.
+        comparable = comparable.append_column(f"tf_{column}", _shares(features[column], frequencies.get(column)))
+    is_business = pc.not_equal(features["party_type"], "person")
+    for column, is_list in JUNK_COLUMNS.items():
+        if values := junk.get(column, ()):
+            of_whom = is_business if column in _OF_BUSINESSES else None
+            kept = (_list_without if is_list else _without)(features[column], values, of_whom)
+            comparable = comparable.set_column(comparable.column_names.index(column), column, kept)
+    spread(connection, "comparable", comparable)
+    return comparable
+
+
+def _in_order(features: pa.Table) -> pa.Table:
+    names = features["record_id"]
+    if len(names) > 1 and not pc.all(pc.less(names[:-1], names[1:])).as_py():
+        return features.take(pc.sort_indices(names))
+    return features
+
+
+def _values(values: Iterable[str], kind: pa.DataType) -> pa.Array:
+    return pa.array(values, pa.string()).cast(kind)
+
+
+def _is_one_of(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
+    return pc.is_in(column, value_set=_values(values, column.type))
+
+
+def _shares(column: pa.ChunkedArray, table: Mapping[str, Any] | None) -> pa.ChunkedArray:
+    """How frequent each value is: as listed, or as any other."""
+    if table is None:
+        return pa.chunked_array([pa.nulls(len(column), pa.float64())])
+    listed = _values(table["values"].keys(), column.type)
+    place = pc.index_in(column, value_set=listed)
+    shares = pc.take(pa.array(table["values"].values(), pa.float64()), place)
+    if table["other"] is None:
+        return shares
+    return pc.if_else(pc.is_valid(column), pc.fill_null(shares, table["other"]), pa.scalar(None, pa.float64()))
+
+
+def _without(column: pa.ChunkedArray, junk: Iterable[str], of_whom: pa.ChunkedArray | None) -> pa.ChunkedArray:
+    is_junk = _is_one_of(column, junk)
+    if of_whom is not None:
+        is_junk = pc.and_(is_junk, of_whom)
+    return pc.if_else(is_junk, pa.scalar(None, column.type), column)
+
+
+def _list_without(column: pa.ChunkedArray, junk: Iterable[str], of_whom: pa.ChunkedArray | None) -> pa.ChunkedArray:
+    """Lists less junk, null where nothing is left."""
+    lists = column.combine_chunks()
+    values, row = lists.flatten(), pc.list_parent_indices(lists)
+    is_kept = pc.invert(pc.is_in(values, value_set=_values(junk, values.type)))
+    if of_whom is not None:
+        is_kept = pc.or_(is_kept, pc.invert(pc.take(of_whom, row)).combine_chunks())
+    counts = np.bincount(row.filter(is_kept), minlength=len(lists))
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    kept = pa.ListArray.from_arrays(
+        pa.array(offsets, pa.int32()), values.filter(is_kept), type=lists.type, mask=pa.array(counts == 0)
     )
-    frequency = ", ".join(f"tf_{column}" for column in FREQUENCY_COLUMNS)
-    connection.execute(
-        f"""
-        create or replace temp table comparable as
-        select
-            looked_up.unique_id,
-            feature.*{less_junk},
-            is_usual_given_name, is_known_given_name,
-            {frequency}
-        from feature
-        inner join looked_up using (record_id)
-        """
-    )
-    connection.execute("drop table looked_up")
-    connection.unregister("junk")
-    for name in FREQUENCY_COLUMNS:
-        connection.unregister(f"frequency_{name}")
-    connection.unregister("usual_given_name")
+    return pa.chunked_array([kept])

@@ -87,10 +87,14 @@ _SWAPPED = (
 def _few_edits(column: str, most: int | str) -> str:
     """At most so many letters wrong, left out, too many or swapped with the next.
 
-    Levenshtein's distance costs a tenth, and a swap is two of its edits: few pairs are left to look at closely.
+    Lengths cost nothing, Levenshtein's distance a tenth, and a swap is two of its edits: few pairs are left to look at
+    closely.
     """
     left, right = f"{column}_l", f"{column}_r"
-    return f"(levenshtein({left}, {right}) <= 2 * {most} and damerau_levenshtein({left}, {right}) <= {most})"
+    return (
+        f"(abs(length({left}) - length({right})) <= {most} and levenshtein({left}, {right}) <= 2 * {most}"
+        f" and damerau_levenshtein({left}, {right}) <= {most})"
+    )
 
 
 def _alike(name: str) -> str:
@@ -98,7 +102,11 @@ def _alike(name: str) -> str:
     left, right = f"{name}_spelling_l", f"{name}_spelling_r"
     shorter = f"least(length({left}), length({right}))"
     most = f"case when {shorter} >= 7 then 2 when {shorter} >= 4 then 1 else 0 end"
-    return f"(jaro_winkler_similarity({left}, {right}) >= 0.9 or {_few_edits(f'{name}_spelling', most)})"
+    # In a case, wherever it stands, the engine stops at what settles it.
+    return (
+        f"(case when jaro_winkler_similarity({left}, {right}) >= 0.9 or {_few_edits(f'{name}_spelling', most)}"
+        " then true else false end)"
+    )
 
 
 # 'Wolf' and 'Wolfgang', 'Rike' and 'Friederike'; but not 'Stefan' and 'Stefanie', who are two.
@@ -109,7 +117,7 @@ _SHORT_FORM = (
     " else given_name_r end,"
     " least(length(given_name_l), length(given_name_r)) + 1), 'a|e|i|ie|in|ina|ine|ia|o|s'))"
 )
-_GIVEN_ALIKE = _alike("given")
+GIVEN_ALIKE = _alike("given")
 # The mailbox of the record that hides the given name begins with it.
 _INITIAL_IN_MAILBOX = (
     "(contains(mailbox_words_l, left(given_name_r, 3)) or contains(mailbox_words_r, left(given_name_l, 3)))"
@@ -190,7 +198,7 @@ GIVEN_NAME = Comparison(
         # is called.
         Level(
             "similar spelling",
-            f"not (is_usual_given_name_l and is_usual_given_name_r) and {_GIVEN_ALIKE}",
+            f"not (is_usual_given_name_l and is_usual_given_name_r) and {GIVEN_ALIKE}",
             0.04,
             0.003,
             1,
@@ -198,7 +206,7 @@ GIVEN_NAME = Comparison(
         ),
         Level("call name", "list_has_any(called_l, called_r)", 0.02, 0.002, 0, 6),
         Level("short form", _SHORT_FORM, 0.01, 0.002, -2, 5),
-        Level("another usual name of similar spelling", _GIVEN_ALIKE, 0.002, 0.01, -16, -8, apart=(-8, 4)),
+        Level("another usual name of similar spelling", GIVEN_ALIKE, 0.002, 0.01, -16, -8, apart=(-8, 4)),
         Level("other, of a company's contact", _ANY_COMPANY, 0.02, 0.9, -10, -4),
         Level("other, same official number", _SAME_NUMBER, 0.01, 0.001, -10, -4, apart=(-8, 0)),
         # Twins seldom share the second initial, and both their names are seen elsewhere; a name misread is seen once.
@@ -262,7 +270,7 @@ _FEW_YEARS = "abs(year(birth_date_l) - year(birth_date_r)) <= 12"
 _ALIKE_NAMES = (
     f"({_SAME_NAMES} and coalesce(middle_initial_l = middle_initial_r, true)"
     " or middle_initial_l = middle_initial_r"
-    f" and (given_name_l = given_name_r or given_sound_l = given_sound_r or {_GIVEN_ALIKE}"
+    f" and (given_name_l = given_name_r or given_sound_l = given_sound_r or {GIVEN_ALIKE}"
     " or list_has_any(called_l, called_r))"
     f" and (family_name_l = family_name_r or {_alike('family')}))"
 )

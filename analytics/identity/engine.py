@@ -10,6 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.dataset  # DuckDB reads Arrow tables with it, and would import it at the first one
+
+# A core takes so many rows of an Arrow table at once; of a table of its own the engine gives each core 122,880 rows,
+# and so one core all of a hundred thousand.
+_BATCH = 8_192
 
 
 @dataclass(frozen=True)
@@ -61,3 +67,9 @@ def quiet_splink() -> Iterator[None]:
         yield
     finally:
         splink_logger.setLevel(level)
+
+
+def spread(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table | str, batch: int = _BATCH) -> None:
+    """A view of an Arrow table, or of what a query answers, in pieces that all cores share."""
+    table = connection.execute(rows).to_arrow_table(batch) if isinstance(rows, str) else rows
+    connection.register(name, pa.Table.from_batches(table.to_batches(batch), table.schema))

@@ -93,13 +93,11 @@ def prepare(records: pa.Table, *, default_region: str = "DE", resources: Resourc
     Raises ConcordError when a column lacks, a record_id is null or comes twice, or a party type is unknown.
     """
     with workspace(resources or Resources()) as connection:
-        make_features(connection, records, default_region=default_region)
-        # In batches, so that who reads them again can do so on all cores.
-        return connection.execute("from feature order by record_id").to_arrow_table(_BATCH)
+        return make_features(connection, records, default_region=default_region)
 
 
-def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, default_region: str) -> None:
-    """The table ``feature`` on a connection: `prepare` without leaving the database."""
+def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, default_region: str) -> pa.Table:
+    """`prepare` on a connection that is there."""
     text.install(connection)
     # So many at once that each core gets some, however few records there are.
     batch = min(max(records.num_rows // 8, 2_048), 50_000)
@@ -114,9 +112,8 @@ def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, d
         connection.execute(f"create or replace temp table prepared as {_features_sql()}")
         _make_names(connection)
         make_household_traits(connection)
-        connection.execute(
+        features = connection.execute(
             """
-            create or replace temp table feature as
             select
                 prepared.*, given_key, given_sound, called, family_key, family_sounds, company_key, second_company_key,
                 company_sounds, strftime(birth_date, '%d%m%Y') as birth_digits,
@@ -128,14 +125,16 @@ def make_features(connection: duckdb.DuckDBPyConnection, records: pa.Table, *, d
             left join given_sound using (given_name)
             left join family_sound using (family_name)
             left join company_sound using (company_name)
+            order by record_id
             """
-        )
+        ).to_arrow_table(_BATCH)
         connection.execute("drop view record")
         for table in (
             "prepared", "household_trait", "given_sound", "family_sound", "company_sound", "spelt_phone",
             "phone_spelling", "e164_number", "record_phone",
         ):  # fmt: skip
             connection.execute(f"drop table {table}")
+        return features
     finally:
         connection.unregister("given_record")
 

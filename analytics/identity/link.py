@@ -25,7 +25,7 @@ from analytics.identity.blocking import (
 from analytics.identity.changes import compare_days, find_changed, find_unscored, keep_known
 from analytics.identity.comparable import make_comparable
 from analytics.identity.comparisons import COMPARISONS
-from analytics.identity.engine import Resources, quiet_splink, workspace
+from analytics.identity.engine import Resources, quiet_splink, spread, workspace
 from analytics.identity.features import check_rows, checked, make_features, record_hash
 from analytics.identity.model import LinkModel
 from analytics.identity.scores import make_predicted
@@ -66,7 +66,7 @@ KNOWN_RECORD_SCHEMA = pa.schema(
         ("is_refined", pa.bool_()),
     ]
 )
-# Rows of an Arrow table that one core reads at once.
+# Rows in a piece of an Arrow table that a linking returns.
 _BATCH = 50_000
 RULE_NAMES = ", ".join(f"'{rule.name}'" for rule in RULES)
 
@@ -105,7 +105,7 @@ def link(
     if features is not None and features.num_rows != records.num_rows:
         raise ConcordError(f"features of {features.num_rows} records given for {records.num_rows} to link")
     with quiet_splink(), workspace(resources or Resources()) as connection:
-        run = _Run(connection, checked(records), model, default_region)
+        run = _Run(connection, records, model, default_region)
         started = time.perf_counter()
         usable = known_pairs is not None and _is_usable(known_pairs, model)
         if usable:
@@ -161,7 +161,7 @@ def _registered(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Tabl
     """An Arrow table under a name, in batches that all cores share; its rows numbered where a column is named."""
     if number is not None:
         table = table.append_column(number, pa.array(np.arange(table.num_rows, dtype=np.int32)))
-    connection.register(name, pa.Table.from_batches(table.to_batches(_BATCH), table.schema))
+    spread(connection, name, table)
 
 
 @dataclass
@@ -178,11 +178,9 @@ class _Run:
     def everything(self, features: pa.Table | None) -> None:
         with self._timed("features"):
             if features is None:
-                make_features(self.connection, self.records, default_region=self.default_region)
-            else:
-                self.connection.register("feature", features)
+                features = make_features(self.connection, self.records, default_region=self.default_region)
         with self._timed("candidates"):
-            self._make_comparable()
+            self._make_comparable(features)
             make_candidates(self.connection)
             self.connection.execute(
                 """
@@ -254,6 +252,7 @@ class _Run:
 
     def _hash(self) -> None:
         """``hashed``: every record's hash, and its position among the given ones."""
+        self.records = checked(self.records)
         _registered(self.connection, "all_record", self.records, "position")
         self.connection.execute(
             f"""
@@ -266,26 +265,31 @@ class _Run:
 
     def _make_comparable_of(self, table: str, number: str) -> None:
         """``comparable`` of the records in a table (record_id, position), numbered as its column says."""
-        (positions,) = self.connection.execute(f"select position from {table}").fetchnumpy().values()
-        make_features(self.connection, self.records.take(pa.array(positions)), default_region=self.default_region)
-        self.connection.execute(
-            f"create or replace temp table record_number as select record_id, {number} as unique_id from {table}"
+        positions, numbers = (
+            self.connection.execute(f"select position, {number} from {table} order by record_id").fetchnumpy().values()
         )
-        self._make_comparable()
+        records = self.records.take(pa.array(positions))
+        self._make_comparable(make_features(self.connection, records, default_region=self.default_region), numbers)
 
-    def _make_comparable(self) -> None:
+    def _make_comparable(self, features: pa.Table, numbers: np.ndarray | None = None) -> None:
         model = self.model
         make_comparable(
-            self.connection, junk=model.junk, frequencies=model.frequencies, usual_given_names=model.usual_given_names
+            self.connection,
+            features,
+            junk=model.junk,
+            frequencies=model.frequencies,
+            usual_given_names=model.usual_given_names,
+            numbers=numbers,
         )
 
     def _score(self, pairs: str) -> None:
-        self.connection.execute(
+        spread(
+            self.connection,
+            "blocked_pair",
             f"""
-            create or replace temp view blocked_pair as
             select cast(rule_number as varchar) as match_key, record_l as join_key_l, record_r as join_key_r
             from {pairs}
-            """
+            """,
         )
         _score(self.connection, self.model)
 
@@ -314,7 +318,6 @@ def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
         inner join comparable as r on pair.unique_id_r = r.unique_id
         """
     )
-    connection.execute("drop table predicted")
 
 
 def _evidence_sql(model: LinkModel) -> str:

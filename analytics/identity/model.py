@@ -127,8 +127,7 @@ def train(
     if features.num_rows == 0:
         raise ConcordError("no records to train the identity model on")
     with quiet_splink(), workspace(resources or Resources()) as connection:
-        connection.register("feature", features)
         learnt = training.learn(
-            connection, seed=seed, max_random_pairs=max_random_pairs, max_training_pairs=max_training_pairs
+            connection, features, seed=seed, max_random_pairs=max_random_pairs, max_training_pairs=max_training_pairs
         )
         return LinkModel(floor_probability=floor_probability, **learnt)

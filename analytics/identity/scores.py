@@ -10,6 +10,7 @@ from splink.internals.predict import predict_from_comparison_vectors_sqls
 from splink.internals.settings_creator import SettingsCreator
 
 from analytics.identity.comparisons import FREQUENCY_COLUMNS
+from analytics.identity.engine import spread
 from analytics.identity.levels import levels_sql
 from analytics.identity.model import LinkModel
 
@@ -18,7 +19,7 @@ _LEVELS = "__splink__df_comparison_vectors"
 
 
 def make_predicted(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
-    """The table ``predicted`` from ``blocked_pair`` (match_key, join_key_l, join_key_r) and ``comparable``.
+    """The view ``predicted`` from ``blocked_pair`` (match_key, join_key_l, join_key_r) and ``comparable``.
 
     The pairs at the model's floor or above, in Splink's columns: ``unique_id_l``, ``unique_id_r``, ``match_key``,
     ``match_weight``, ``match_probability``, and of each comparison its level (``gamma_…``) and weights (``mw_…``).
@@ -36,7 +37,7 @@ def make_predicted(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> N
         "match_key as match_key",
         *frequencies,
     )
-    connection.execute(f"create or replace temp table {_LEVELS} as {levels}")
+    spread(connection, _LEVELS, levels)
     weights = predict_from_comparison_vectors_sqls(
         settings.column_info_settings.unique_id_input_columns,
         settings.core_model_settings,
@@ -46,8 +47,7 @@ def make_predicted(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> N
         # Keeps the levels beside their weights.
         training_mode=True,
     )
-    connection.execute(f"create or replace temp table predicted as {_statement(weights)}")
-    connection.execute(f"drop table {_LEVELS}")
+    connection.execute(f"create or replace temp view predicted as {_statement(weights)}")
 
 
 def _statement(steps: list[dict[str, str]]) -> str:

@@ -11,10 +11,13 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics.identity import text
 from analytics.identity.comparable import JUNK_COLUMNS, make_comparable
 from analytics.identity.comparisons import COMPARISONS, FREQUENCY_COLUMNS, Comparison, Level
+from analytics.identity.engine import spread
 from analytics.identity.expectation import NAMES, Patterns, maximised, patterns_of
 from analytics.identity.levels import columns_of, levels_sql
 from analytics.identity.parameters import Parameter, bounded, prior_parameters, prior_u, rounded
@@ -77,19 +80,24 @@ TRAINING_BLOCKS: tuple[TrainingBlock, ...] = (
 
 
 def learn(
-    connection: duckdb.DuckDBPyConnection, *, seed: int, max_random_pairs: int, max_training_pairs: int
+    connection: duckdb.DuckDBPyConnection,
+    features: pa.Table,
+    *,
+    seed: int,
+    max_random_pairs: int,
+    max_training_pairs: int,
 ) -> dict[str, Any]:
-    """Everything a model holds, from the table ``feature``."""
+    """Everything a model holds, from the features of all records."""
     text.install(connection)
+    spread(connection, "feature", features)
     junk = {column: _junk(connection, column, is_list) for column, is_list in JUNK_COLUMNS.items()}
     usual_given_names = _usual_given_names(connection)
-    make_comparable(connection, junk=junk, frequencies={}, usual_given_names=usual_given_names)
+    comparable = make_comparable(connection, features, junk=junk, frequencies={}, usual_given_names=usual_given_names)
     frequencies = {column: _frequencies(connection, column) for column in FREQUENCY_COLUMNS}
     match_share = _match_share(connection)
     sharing = _sharing(connection)
-    (records,) = connection.execute("select count(*) from feature").fetchone() or (0,)
     learner = Learner(
-        connection, match_share, sharing["people_share"], seed, max_random_pairs, max_training_pairs, records
+        connection, comparable, match_share, sharing["people_share"], seed, max_random_pairs, max_training_pairs
     )
     parameters = learner.run()
     return {
@@ -98,7 +106,7 @@ def learn(
         "frequencies": frequencies,
         "usual_given_names": usual_given_names,
         "junk": junk,
-        "training": {"records": records, "seed": seed, "blocks": learner.blocks, **sharing},
+        "training": {"records": features.num_rows, "seed": seed, "blocks": learner.blocks, **sharing},
     }
 
 
@@ -107,13 +115,15 @@ def _junk(connection: duckdb.DuckDBPyConnection, column: str, is_list: bool) -> 
     value = f"unnest({column})" if is_list else column
     rows = connection.execute(
         f"""
-        with held as (select {value} as value, company_name, given_name, family_name from feature),
+        with held as (
+            select {value} as value, company_name, given_key, family_name, family_words, family_key from feature
+        ),
         -- So many records at least: few values are, and only their holders are told apart.
         frequent as (select value from held where value is not null group by value having count(*) > {_MOST_HOLDERS})
         select value
         from (
-            select value, coalesce(company_name, '') || coalesce(sound(given_name), '') ||
-                coalesce(sound(family_name), '') as holder
+            select value, coalesce(company_name, '') || coalesce(given_key, '') || coalesce(
+                case when len(family_words) = 1 then family_key else sound(family_name) end, '') as holder
             from held semi join frequent using (value)
         )
         group by value
@@ -229,12 +239,12 @@ class Learner:
     """Estimates m and u of every level."""
 
     connection: duckdb.DuckDBPyConnection
+    comparable: pa.Table
     match_share: float
     people_share: bool
     seed: int
     max_random_pairs: int
     max_training_pairs: int
-    records: int
     blocks: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> dict[str, dict[str, Parameter]]:
@@ -262,20 +272,18 @@ class Learner:
 
         Many small groups tell more than one large one of as many pairs, where each record would be in a thousand pairs.
         """
-        pairs = min(self.max_random_pairs, _RANDOM_PAIRS_PER_RECORD * self.records)
-        drawn = min(self.records, _MOST_DRAWN)
+        records = self.comparable.num_rows
+        pairs = min(self.max_random_pairs, _RANDOM_PAIRS_PER_RECORD * records)
+        drawn = min(records, _MOST_DRAWN)
         groups = max(drawn // (2 * pairs // drawn + 1), 1)
-        self.connection.execute(
-            f"""
-            create or replace temp table drawn as
-            select comparable.*, draw % {groups} as drawn_group
-            from (
-                select unique_id, row_number() over (order by hash(record_id, {self.seed}), unique_id) as draw
-                from comparable
-                order by draw limit {drawn}
-            ) inner join comparable using (unique_id)
-            """
-        )
+        draw = self.connection.execute(
+            f"select unique_id from comparable order by hash(record_id, {self.seed}), unique_id limit {drawn}"
+        ).fetchnumpy()["unique_id"]
+        place = pc.index_in(pa.array(draw, pa.int32()), value_set=self.comparable["unique_id"])
+        group = pa.array(np.arange(1, drawn + 1) % groups)
+        sample = self.comparable.take(place).append_column("drawn_group", group)
+        # Every record meets a hundred: a core takes few at once.
+        spread(self.connection, "drawn", sample, batch=drawn // 16 + 1)
         return self._patterns(
             levels_sql(
                 "drawn as l inner join drawn as r on l.drawn_group = r.drawn_group and l.unique_id < r.unique_id"
@@ -323,15 +331,16 @@ class Learner:
             selects.append(
                 f"select {1 << number} as block, hash({keys}) as place, unique_id from comparable where {filled}{drawn}"
             )
-        self.connection.execute(
+        spread(
+            self.connection,
+            "training_pair",
             f"""
-            create or replace temp table training_pair as
             with member as ({" union all ".join(selects)})
             select l.unique_id as record_l, r.unique_id as record_r, bit_or(l.block) as blocks
             from member as l inner join member as r using (block, place)
             where l.unique_id < r.unique_id
             group by all
-            """
+            """,
         )
         return self._patterns(
             levels_sql(

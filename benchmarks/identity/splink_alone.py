@@ -35,9 +35,13 @@ def prepare(folder: str) -> dict[str, Any]:
     place = Path(folder)
     model = _model(place)
     with workspace(Resources()) as connection:
-        make_features(connection, to_arrow(pl.read_parquet(place / "records.parquet")), default_region="DE")
+        features = make_features(connection, to_arrow(pl.read_parquet(place / "records.parquet")), default_region="DE")
         make_comparable(
-            connection, junk=model.junk, frequencies=model.frequencies, usual_given_names=model.usual_given_names
+            connection,
+            features,
+            junk=model.junk,
+            frequencies=model.frequencies,
+            usual_given_names=model.usual_given_names,
         )
         make_members(connection)
         _make_columns(connection)

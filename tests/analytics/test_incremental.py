@@ -95,9 +95,9 @@ def test_pairs_of_an_untouched_neighbourhood_are_not_looked_at_again(
     made: list[int] = []
     make = link_module.make_features
 
-    def counted(connection: Any, records: Any, *, default_region: str) -> None:
+    def counted(connection: Any, records: Any, *, default_region: str) -> Any:
         made.append(records.num_rows)
-        make(connection, records, default_region=default_region)
+        return make(connection, records, default_region=default_region)
 
     monkeypatch.setattr(link_module, "make_features", counted)
     changed = [*people[1:], {**people[0], "emails": ["neu@mail.example"]}]

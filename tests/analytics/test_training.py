@@ -27,9 +27,10 @@ def test_it_finds_what_splink_finds() -> None:
     block = next(block for block in TRAINING_BLOCKS if block.name == "given and family name")
     parameters = prior_parameters(_SHARE, True)
     with quiet_splink(), workspace(Resources()) as connection:
-        connection.register("feature", prepare(table(population(600, 1))))
-        make_comparable(connection, junk={}, frequencies={}, usual_given_names=())
-        learner = Learner(connection, _SHARE, True, 1, 1, 1_000_000, 600)
+        comparable = make_comparable(
+            connection, prepare(table(population(600, 1))), junk={}, frequencies={}, usual_given_names=()
+        )
+        learner = Learner(connection, comparable, _SHARE, True, 1, 1, 1_000_000)
         patterns, blocks = learner.training_pairs()
         matches, learnt = learner.trained(
             parameters, block, patterns.where(blocks & (1 << TRAINING_BLOCKS.index(block)) > 0)
