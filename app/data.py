@@ -26,6 +26,7 @@ class Item:
 
     case: Case
     control_name: str
+    bridge_class: str | None  # what its money is
     customer_name: str | None
     segment: str | None  # person or company
     account: str | None
@@ -72,7 +73,8 @@ def _items(snapshot: int, last_event: int) -> list[Item]:
         found.append(
             Item(
                 case=case,
-                control_name=controls.get(case.control_id, ""),
+                control_name=controls.get(case.control_id, ("", None))[0],
+                bridge_class=controls.get(case.control_id, ("", None))[1],
                 customer_name=finding.get("customer_name"),
                 segment=finding.get("customer_type"),
                 account=finding.get("account_id_billing"),
@@ -114,7 +116,7 @@ def _findings(snapshot: int) -> dict[str, dict[str, Any]]:
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def _controls(snapshot: int) -> dict[str, str]:
-    return {
-        row["control_id"]: row["control_name"] for row in rows("select control_id, control_name from core.dim_control")
-    }
+def _controls(snapshot: int) -> dict[str, tuple[str, str | None]]:
+    """Name and class of money of each control."""
+    found = rows("select control_id, control_name, bridge_class from core.dim_control")
+    return {row["control_id"]: (row["control_name"], row["bridge_class"]) for row in found}

@@ -13,6 +13,7 @@ from app import bridge, charts, context, data
 from app.data import ZERO, Item
 from app.text import DIRECTIONS, money
 from cases.state import Status
+from reporting.bridge_class import CLASSES, REVENUE, class_name, class_order
 
 _AMOUNT_OF = {
     Status.open: "exposure_amount",
@@ -34,19 +35,39 @@ def show() -> None:
     counts = _counts(items)
     st.caption(
         f"{len(items):,} cases as they are now; findings of lake snapshot {context.snapshot()}. "
-        "Amounts are net of tax. Directions and currencies are never added up."
+        "Charges are net of tax. Directions, currencies and kinds of money are never added up."
     )
     for column, (name, value, page) in zip(st.columns(4), counts, strict=True):
         with column, st.container(border=True):
             st.metric(name, f"{value:,}")
             st.page_link(context.PAGES[page], label="Show", icon=":material/arrow_forward:")
+    chosen = _chosen_class(items)
+    items = [item for item in items if item.bridge_class == chosen]
     currencies = sorted({item.case.currency_code for item in items})
     for currency in currencies:
         for direction, words in DIRECTIONS.items():
             own = [i for i in items if i.case.currency_code == currency and i.case.direction == direction]
             if own:
-                _section(own, currency, words)
+                _section(own, currency, words, chosen)
     bridge.show_bridge()
+
+
+def _chosen_class(items: list[Item]) -> str | None:
+    """The kind of money to look at; charges unless somebody wants another."""
+    classes = sorted({item.bridge_class for item in items if item.bridge_class}, key=class_order)
+    if len(classes) < 2:
+        return classes[0] if classes else None
+    first = REVENUE if REVENUE in classes else classes[0]
+    return (
+        st.segmented_control(
+            "Money",
+            classes,
+            default=first,
+            format_func=class_name,
+            help="\n".join(f"- {CLASSES[key].name}: {CLASSES[key].meaning}" for key in classes if key in CLASSES),
+        )
+        or first
+    )
 
 
 def _counts(items: list[Item]) -> list[tuple[str, int, str]]:
@@ -59,7 +80,7 @@ def _counts(items: list[Item]) -> list[tuple[str, int, str]]:
     ]
 
 
-def _section(items: list[Item], currency: str, words: str) -> None:
+def _section(items: list[Item], currency: str, words: str, bridge_class: str | None) -> None:
     st.subheader(f"{words}, {currency}", divider="gray")
     open_cases = [item.case for item in items if item.case.status is Status.open]
     for column, (name, amount) in zip(
@@ -81,7 +102,7 @@ def _section(items: list[Item], currency: str, words: str) -> None:
     by_control = _bars(items, lambda item: f"{item.case.control_id} {item.control_name}", _control)
     right.markdown("**By control**")
     right.altair_chart(charts.stacked(by_control, currency, horizontal=True))
-    points = _trend(items[0].case.direction, currency)
+    points = _trend(items[0].case.direction, currency, bridge_class)
     if len({point[0] for point in points}) > 1:
         st.markdown("**Signed so far**, as of the last build")
         st.altair_chart(charts.trend(points, currency))
@@ -105,7 +126,7 @@ def _bars(
     return [(name, status, amount) for (_, name, status), amount in sorted(sums.items())]
 
 
-def _trend(direction: str, currency: str) -> list[tuple[date, str, Decimal]]:
+def _trend(direction: str, currency: str, bridge_class: str | None) -> list[tuple[date, str, Decimal]]:
     """Confirmed and recovered money in all at the end of each day on which somebody signed, as published."""
     found = data.rows(
         """
@@ -116,6 +137,7 @@ def _trend(direction: str, currency: str) -> list[tuple[date, str, Decimal]]:
                 lag(recovered_amount) over (partition by case_id order by version) as recovered_before
             from core.fct_case_event
             where direction = ? and currency_code = ?
+                and control_id in (select control_id from core.dim_control where bridge_class is not distinct from ?)
         ),
         per_day as (
             select
@@ -132,6 +154,6 @@ def _trend(direction: str, currency: str) -> list[tuple[date, str, Decimal]]:
         from per_day
         order by day
         """,
-        [direction, currency],
+        [direction, currency, bridge_class],
     )
     return [(row["day"], name, row[name]) for name in ("confirmed", "recovered") for row in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
@@ -28,9 +29,11 @@ from cases.groups import root_cause_groups
 from cases.state import EventType, Status, Step
 from cases.store import CaseBook
 from concord.settings import Settings, load_settings
+from reporting.bridge_class import class_name
 from tests.app.browser import browser, click, fill, open_page, settle, shoot, tick_row
 
 pytestmark = pytest.mark.xdist_group("app")
+REPOSITORY = Path(__file__).parents[2]
 MAKER, CHECKER = "Ada Lovelace", "Ben Nevis"
 
 
@@ -56,12 +59,12 @@ def app(refreshed: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with (folder / "app.log").open("w") as log:
         server = subprocess.Popen(
             command(port),
-            cwd=Path(__file__).parents[2],
+            cwd=REPOSITORY,
             env={
                 **os.environ,
                 "CONCORD_SETTINGS": str(folder / "concord.yml"),
                 "CONCORD_USER": MAKER,
-                "PYTHONPATH": str(Path(__file__).parents[2]),
+                "PYTHONPATH": str(REPOSITORY),
             },
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -203,13 +206,23 @@ def test_a_root_cause_is_one_task_and_one_signature(app: App, page: Page) -> Non
 
 def test_the_overview_adds_up_and_asks_nobody_else(app: App, page: Page) -> None:
     go(page, app)
-    cases = app.book.cases()
-    for amounts in (
-        add_up([case for case in cases if case.status is Status.open], "exposure_amount"),
-        add_up(cases, "confirmed_amount"),
-    ):
-        for amount in amounts.values():
-            expect(page.get_by_test_id("stMetricValue").get_by_text(money(amount), exact=True).first).to_be_visible()
+    with (REPOSITORY / "seeds/reference/control.csv").open(encoding="utf-8") as file:
+        class_of = {row["control_id"]: row["bridge_class"] for row in csv.DictReader(file)}
+    for bridge_class in ("revenue", "cost"):
+        if bridge_class != "revenue":
+            page.get_by_role("button", name=class_name(bridge_class)).click()
+            settle(page)
+        cases = [case for case in app.book.cases() if class_of[case.control_id] == bridge_class]
+        for amounts in (
+            add_up([case for case in cases if case.status is Status.open], "exposure_amount"),
+            add_up(cases, "confirmed_amount"),
+        ):
+            assert amounts
+            for amount in amounts.values():
+                shown = page.get_by_test_id("stMetricValue").get_by_text(money(amount), exact=True)
+                expect(shown.first).to_be_visible()
+    page.get_by_role("button", name=class_name("revenue")).click()
+    settle(page)
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
     shoot(page, "overview")
     # No font, no statistics, no word to anybody outside this machine.
