@@ -18,6 +18,7 @@
         ('billing_account', 'billing', 'stg_billing__account', 'status'),
         ('product', 'crm', 'stg_crm__product', 'status'),
         ('product', 'crm_fixed', 'stg_crm_fixed__product', 'status'),
+        ('agreement_status', 'crm', 'stg_crm__agreement', 'status'),
         ('product', 'billing', 'stg_billing__subscription', 'status'),
         ('subscription', 'billing', 'stg_billing__subscription', 'status'),
         ('service', 'inventory', 'stg_inventory__service', 'state'),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from seeds.operator.planting.agreements import Agreements, plant_agreements, priced_plans
 from seeds.operator.planting.bills import one_off_charges, skip_usage, skipped_runs, spoil_bill
 from seeds.operator.planting.charging import ChargingPlanter
 from seeds.operator.planting.discounts import discounts
@@ -27,7 +28,7 @@ from seeds.operator.world.billing_engine import Discounts, OneOffs, Plans, Rated
 from seeds.operator.world.clock import NEVER
 from seeds.operator.world.lines import Accounts, Lines, build_lines
 from seeds.operator.world.network import Network, build_network
-from seeds.operator.world.offerings import MONTHLY, Tariff, build_tariff
+from seeds.operator.world.offerings import Tariff, build_tariff
 from seeds.operator.world.parameters import Parameters
 from seeds.operator.world.parties import build_parties
 from seeds.operator.world.usage import Events, generate_events
@@ -65,6 +66,7 @@ class Operator:
     addons: np.ndarray
     discounts: pl.DataFrame
     bars: Bars
+    agreements: Agreements
     events: Events
     comes_too_late: np.ndarray
     rejects: Rejects
@@ -124,9 +126,6 @@ def build_operator(parameters: Parameters) -> Operator:
     rating = keep(rating, planter.accepted(events, rating))
     recorded = len(too_late)
     too_late = np.append(too_late, np.zeros(len(events) - len(too_late), dtype=bool))
-    granted = discounts(parameters, lines, chooser)
-    entitled = granted.with_columns(value="true_value", to_at="true_to_at")
-    taken_off = granted.with_columns(to_at="billed_to_at")
     owed, charged = one_off_charges(parameters, runs, accounts, lines, chooser)
     skipped = skipped_runs(parameters, runs, accounts, lines, chooser)
     rating = skip_usage(rating, skipped)
@@ -137,6 +136,10 @@ def build_operator(parameters: Parameters) -> Operator:
     roamer = RoamingPlanter(parameters, runs, tariff, pots, accounts, lines, chooser, events, rating, originals)
     events, rating, roaming = roamer.plant()
     owed_rating = join(owed_rating, roaming.owed)
+    agreements = plant_agreements(parameters, runs, accounts, lines, lifecycle, kinds)
+    granted = discounts(parameters, lines, chooser)
+    entitled = granted.with_columns(value="true_value", to_at="true_to_at")
+    taken_off = granted.with_columns(to_at="billed_to_at")
     true_subscriptions = _subscriptions(lines.is_provisioned, lines.billed_from, lines.end)
     view = lifecycle.billing
     subscriptions = _subscriptions(~view.is_absent, view.start, view.end)
@@ -155,6 +158,7 @@ def build_operator(parameters: Parameters) -> Operator:
         addons=addons,
         discounts=granted,
         bars=orders.bars,
+        agreements=agreements,
         events=events,
         comes_too_late=too_late,
         rejects=rejects,
@@ -166,10 +170,30 @@ def build_operator(parameters: Parameters) -> Operator:
         subscriptions=subscriptions,
         plans=plan_intervals(lines, subscriptions, changes),
         true_bill=_bill(
-            parameters, runs, accounts, lines, true_subscriptions, true_changes, entitled, owed, owed_rating
+            parameters,
+            runs,
+            accounts,
+            lines,
+            true_subscriptions,
+            true_changes,
+            agreements.owed,
+            entitled,
+            owed,
+            owed_rating,
         ),
         actual_bill=spoil_bill(
-            _bill(parameters, runs, accounts, lines, subscriptions, changes, taken_off, charged, rating),
+            _bill(
+                parameters,
+                runs,
+                accounts,
+                lines,
+                subscriptions,
+                changes,
+                agreements.billed,
+                taken_off,
+                charged,
+                rating,
+            ),
             runs,
             chooser,
             skipped,
@@ -208,12 +232,14 @@ def _bill(
     lines: Lines,
     subscriptions: Subscriptions,
     changed_at: np.ndarray,
+    prices: pl.DataFrame,
     granted: pl.DataFrame,
     one_offs: OneOffs,
     rating: Rating,
 ) -> pl.DataFrame:
-    """Runs the engine over one set of inputs; ``discount`` of the lines is a place in ``granted``."""
-    plans = plan_intervals(lines, subscriptions, changed_at)
+    """Runs the engine over one set of inputs; ``discount`` of the lines is a place in ``granted``; ``prices`` hold in
+    place of list prices."""
+    plans = priced_plans(plan_intervals(lines, subscriptions, changed_at), prices)
     day = parameters.clock.local_day
     line = plans["line"].to_numpy()
     has_subscription = np.zeros(len(lines), dtype=bool)
@@ -227,7 +253,7 @@ def _bill(
             line=line,
             cycle=accounts.cycle[lines.account[line]],
             offering=plans["offering"].to_numpy(),
-            monthly=MONTHLY[plans["offering"].to_numpy()],
+            monthly=plans["monthly"].to_numpy(),
             from_day=day(plans["from_at"].to_numpy()),
             to_day=day(plans["to_at"].to_numpy()),
         ),

@@ -19,6 +19,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnect
     generate(folder, customers=600, events=48_000, seed=12)
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute("create macro local_date(instant) as (instant::timestamptz at time zone 'Europe/Berlin')::date")
     for file in folder.glob("systems/*/*.parquet"):
         connection.execute(f"create view {file.parent.name}_{file.stem} as select * from '{file}'")
     connection.execute(
@@ -45,6 +46,29 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnect
         select billed.subscription_id from billing_subscription as billed join ledger using (account_id)
         where kind = 'fault' and control_id = 'R2'
         union all select subscription_id from ledger where kind = 'fault' and control_id = 'R5'"""
+    )
+    connection.execute(f"create view line_of as select * from '{folder / 'truth' / 'service.parquet'}'")
+    # Monthly prices that were agreed with the holder of the product, day by day; five euros less come as a promotion.
+    connection.execute(
+        """create table agreed as
+        select line.line_id, product as product_id, rate.offering_code,
+            json_extract_string(agreement.document,
+                '$.agreementItem[0].itemPrice[0].price.dutyFreeAmount.value')::decimal(18, 2) as monthly_amount,
+            local_date(json_extract_string(agreement.document, '$.agreementPeriod.startDateTime')) as first,
+            coalesce(local_date(json_extract_string(agreement.document, '$.agreementPeriod.endDateTime')),
+                date '9999-01-01') as last
+        from crm_agreement as agreement,
+            unnest(json_extract_string(agreement.document, '$.agreementItem[0].product[*].id')) as covered(product)
+        join crm_product as held on held.id = product
+        join line_of as line on line.system = 'crm' and line.source_key = product
+        join catalog_product_offering as offering
+            on offering.id = json_extract_string(agreement.document, '$.agreementItem[0].productOffering[0].id')
+        join billing_recurring_rate as rate on rate.offering_code = json_extract_string(offering.document,
+            '$.prodSpecCharValueUse[0].productSpecCharacteristicValue[0].value')
+        where json_extract_string(agreement.document, '$.status') in ('inForce', 'ended')
+            and contains(held.document, '"' || json_extract_string(agreement.document, '$.engagedParty[0].id') || '"')
+            and rate.monthly_amount - 5 <> json_extract_string(agreement.document,
+                '$.agreementItem[0].itemPrice[0].price.dutyFreeAmount.value')::decimal(18, 2)"""
     )
     return connection
 
@@ -296,7 +320,8 @@ def test_provisioned_lines_without_a_subscription_cost_their_days_and_their_usag
             where product.id = '{product}'"""
         ).fetchone()
         monthly = database.sql(
-            f"select monthly_amount from billing_recurring_rate where offering_code = '{code}'"
+            f"""select coalesce((select monthly_amount from agreed where product_id = '{product}'),
+                (select monthly_amount from billing_recurring_rate where offering_code = '{code}'))"""
         ).fetchone()[0]
         used = database.sql(
             f"""select event.usage_type, event.zone, unit_size, unit_price,
@@ -346,27 +371,42 @@ def included_usage(database: duckdb.DuckDBPyConnection, code: str) -> list[dict]
     return [json.loads(document) for (document,) in documents]
 
 
-def test_recurring_lines_follow_from_plans_and_calendar(database: duckdb.DuckDBPyConnection) -> None:
-    """The whole recurring revenue, recomputed from subscription plans, rates and runs."""
+def test_recurring_lines_follow_from_plans_agreements_and_calendar(database: duckdb.DuckDBPyConnection) -> None:
+    """The whole recurring revenue, recomputed day by day from subscription plans, rates, agreements and runs: what is
+    billed otherwise are P3's faults."""
     differing = database.sql(
-        """with expected as (
-            select plan.subscription_id, run.bill_run_id, rate.monthly_amount, run.period_end,
-                greatest((plan.valid_from at time zone 'Europe/Berlin')::date, run.period_start) as first,
-                least(coalesce((plan.valid_to at time zone 'Europe/Berlin')::date, run.period_end),
-                    run.period_end) as last
+        """with day as (
+            select plan.subscription_id, run.bill_run_id, line.line_id, plan.offering_code, day::date as day,
+                date_diff('day', period_end - interval 1 month, period_end::timestamp) as month_days
             from billing_subscription_plan as plan
             join billing_subscription as subscription using (subscription_id)
-            join cycle_run as run using (account_id)
-            join billing_recurring_rate as rate using (offering_code)
+            join line_of as line on line.system = 'billing' and line.source_key = plan.subscription_id
+            join cycle_run as run using (account_id),
+                unnest(generate_series(
+                    greatest(local_date(plan.valid_from), run.period_start)::timestamp,
+                    least(coalesce(local_date(plan.valid_to), run.period_end), run.period_end) - interval 1 day,
+                    interval 1 day)) as days(day)
         ), charged as (
-            select subscription_id, bill_run_id, sum(round(monthly_amount * date_diff('day', first, last)
-                / date_diff('day', period_end - interval 1 month, period_end::timestamp), 2)) as amount
-            from expected where last > first group by all
+            select subscription_id, bill_run_id, round(
+                sum(coalesce(agreed.monthly_amount, rate.monthly_amount)) / any_value(month_days), 2) as amount
+            from day
+            join billing_recurring_rate as rate using (offering_code)
+            left join agreed on agreed.line_id = day.line_id and agreed.offering_code = day.offering_code
+                and day >= first and day < last
+            group by all
         )
-        select count(*) from charged
+        select subscription_id, bill_run_id, coalesce(charged.amount, 0) - coalesce(billed.amount, 0) as difference
+        from charged
         full join (select subscription_id, bill_run_id, sum(amount) as amount from billed
             where line_type = 'RC' group by all) as billed using (subscription_id, bill_run_id)
-        where abs(coalesce(charged.amount, 0) - coalesce(billed.amount, 0)) > 0.011
-            and subscription_id not in (from misbilled)"""
-    ).fetchone()[0]
-    assert differing == 0
+        where abs(difference) > 0.021 and subscription_id not in (from misbilled)"""
+    ).fetchall()
+    planted = {
+        (row[0], row[1]): row[2] for row in faults(database, "list_price", "ended", "not_indexed", "keyed_wrong")
+    }
+    found = {(subscription, run): difference for subscription, run, difference in differing}
+    assert len(planted) >= 20
+    # A cent of rounding alone is no difference that can be told.
+    assert set(found) == {key for key, amount in planted.items() if abs(amount) > Decimal("0.031")}
+    for key, difference in found.items():
+        assert abs(Decimal(difference) - planted[key]) <= Decimal("0.02"), key

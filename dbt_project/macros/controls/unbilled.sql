@@ -28,6 +28,7 @@ select
     candidate.product_id_source,
     candidate.product_offering_id,
     price.product_offering_price_id,
+    agreed.agreement_id,
     candidate.bill_run_id,
     candidate.bill_month_days,
     candidate.period_start,
@@ -39,9 +40,13 @@ select
     candidate.{{ column }},
     {%- endfor %}
     price.currency_code,
-    price.price_amount as monthly_price,
+    {{ agreed_or_listed('agreed.monthly_cents', 'price.price_amount') }} as monthly_price,
     cast(
-        round(price.price_amount * candidate.unbilled_days / nullif(candidate.bill_month_days, 0), 2) as decimal(18, 2)
+        round(
+            {{ agreed_or_listed('agreed.monthly_cents', 'price.price_amount') }} * candidate.unbilled_days
+            / nullif(candidate.bill_month_days, 0),
+            2
+        ) as decimal(18, 2)
     ) as recurring_amount
 from candidate
 inner join {{ ref('dim_product_offering_price') }} as price
@@ -49,6 +54,12 @@ inner join {{ ref('dim_product_offering_price') }} as price
     and price.price_type = 'recurring'
     and candidate.unbilled_to_at > price.valid_from
     and candidate.unbilled_to_at <= price.valid_to
+left join {{ ref('int_product__agreed_price') }} as agreed
+    on candidate.product_id = agreed.product_id
+    and candidate.product_offering_id = agreed.product_offering_id
+    and price.currency_code = agreed.currency_code
+    and candidate.unbilled_to > agreed.from_day
+    and candidate.unbilled_to <= agreed.to_day
 {%- endmacro %}
 
 {#- The arithmetic: the monthly charge of each stretch, and its usage price by price. -#}
@@ -79,8 +90,9 @@ select
         ('unbilled_days', 'cast(unbilled_days as string)'),
         ('month_days', 'cast(bill_month_days as string)'),
     ]) }} as factors,
-    {{ json_object_text([
+    {{ json_object_text_without_nulls([
         ('catalog.product_offering_price', 'product_offering_price_id'),
+        ('crm.agreement', 'agreement_id'),
         ('billing.bill_run', 'bill_run_id'),
     ]) }} as source_records,
     cast(recurring_amount as decimal(18, 6)) as amount

@@ -40,6 +40,7 @@
             'organization': {'mode': 'full', 'key': ['id'], 'cursor': none},
             'customer': {'mode': 'full', 'key': ['id'], 'cursor': none},
             'product': {'mode': 'full', 'key': ['id'], 'cursor': none},
+            'agreement': {'mode': 'full', 'key': ['id'], 'cursor': none},
         },
         'crm_fixed': {
             'customer': {'mode': 'snapshot', 'key': ['customer_no'], 'cursor': none},

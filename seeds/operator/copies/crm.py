@@ -1,4 +1,4 @@
-"""The operator's own CRM: individuals, organisations, customers and products as TM Forum documents, in UTC."""
+"""The operator's own CRM: parties, customers, products and agreements as TM Forum documents, in UTC."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from seeds.operator.build import Operator
 from seeds.operator.copies.columns import digits, instants, reword
+from seeds.operator.copies.crm_agreements import agreements
 from seeds.operator.copies.json_text import (
     array,
     by_version,
@@ -95,6 +96,7 @@ def copy_crm(operator: Operator, keys: Keys) -> CrmCopy:
         "organization": _organizations(people.filter("is_organization")),
         "customer": _customers(people),
         "product": _products(operator, keys, random),
+        "agreement": agreements(operator, keys),
     }
     return CrmCopy(entities, beliefs, duplicates)
 

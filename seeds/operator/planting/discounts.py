@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.planting.roles import Chooser
+from seeds.operator.planting.roles_agreements import AGREEMENTS
 from seeds.operator.planting.roles_orders import ORDERS
 from seeds.operator.world.billing_engine import NO_CAP
 from seeds.operator.world.clock import NEVER, add_months, day_number
@@ -23,6 +24,7 @@ _WITHOUT = (
     "O2.never_provisioned",
     "O3.late_start",
     *(role.code for role in ORDERS if role.control in ("O4", "O5")),
+    *(role.code for role in AGREEMENTS),
 )
 _SCHEMA = {
     "line": pl.Int64,
@@ -192,6 +194,13 @@ class _Planted:
         begin, end = self._term()
         return [self._of("WILLKOMMEN6", line, begin, to_at=end), self._of("TREUE10", line, end)]
 
+    def down_to_agreed(self, line: int) -> list[tuple]:
+        begin = int(self._parameters.clock.local_day(self._lines.start[line]))
+        return [self._of("RABATT5", line, self._midnight(begin))]
+
+    def on_agreed(self, line: int) -> list[tuple]:
+        return [self._of("TREUE10", line, self._midnight(self._before()))]
+
 
 _ROLES = {
     "R4.billed_after_end": _Planted.billed_after_end,
@@ -204,4 +213,6 @@ _ROLES = {
     "R4.within_authority": _Planted.within_authority,
     "R4.capped": _Planted.capped,
     "R4.one_after_other": _Planted.one_after_other,
+    "P3.as_discount": _Planted.down_to_agreed,
+    "P3.discounted": _Planted.on_agreed,
 }

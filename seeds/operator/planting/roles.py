@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seeds.operator.planting.role import Role, fault, honest
+from seeds.operator.planting.roles_agreements import AGREEMENTS
 from seeds.operator.planting.roles_bills import BILLS
 from seeds.operator.planting.roles_charging import CHARGING, TARIFFS
 from seeds.operator.planting.roles_invoices import INVOICES
@@ -98,6 +99,7 @@ ROLES = (
     *INVOICES,
     *ROAMING,
     *PREPAID,
+    *AGREEMENTS,
 )
 CODES = tuple(role.code for role in ROLES)
 NUMBER = {code: number + 1 for number, code in enumerate(CODES)}  # 0: no role

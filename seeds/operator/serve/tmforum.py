@@ -26,6 +26,7 @@ PATHS = {
         "organization": "/partyManagement/v4/organization",
         "customer": "/customerManagement/v4/customer",
         "product": "/productInventory/v4/product",
+        "agreement": "/agreementManagement/v4/agreement",
     },
     "catalog": {
         "product_offering": "/productCatalogManagement/v4/productOffering",

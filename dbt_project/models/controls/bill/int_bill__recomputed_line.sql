@@ -12,7 +12,6 @@ line as (
 priced as (
     select
         line.invoice_line_id,
-        count(*) as stretches,
         min(price.monthly_cents) as lowest_monthly_cents,
         max(price.monthly_cents) as highest_monthly_cents,
         min(price.product_offering_price_id) as product_offering_price_id,
@@ -44,6 +43,8 @@ select
     line.amount as billed_amount,
     line.line_days,
     priced.charged_days,
+    {{ from_cents('priced.lowest_monthly_cents') }} as lowest_monthly_price,
+    {{ from_cents('priced.highest_monthly_cents') }} as highest_monthly_price,
     run.bill_month_days,
     -- What the days cost, times the days of the month: one number even where the price changes inside the line.
     {{ from_cents('priced.cent_days') }} as price_days,

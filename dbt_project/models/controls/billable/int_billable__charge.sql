@@ -13,13 +13,13 @@ run as (
     select * from {{ ref('fct_bill_run') }} where status = 'completed'
 ),
 
-price as (
+listed as (
     select
         plan.product_id,
-        plan.from_day as plan_from,
+        plan.product_offering_id,
         catalogue.product_offering_price_id,
         catalogue.currency_code,
-        {{ in_cents('catalogue.price_amount') }} as monthly_cents,
+        {{ in_cents('catalogue.price_amount') }} as listed_cents,
         greatest(plan.from_day, {{ local_date('catalogue.valid_from') }}) as from_day,
         least(plan.to_day, {{ local_date('catalogue.valid_to') }}) as to_day
     from {{ ref('int_billable__plan_stretch') }} as plan
@@ -30,31 +30,33 @@ price as (
         and plan.to_day > {{ local_date('catalogue.valid_from') }}
 ),
 
+{{ agreed_price_ctes('listed', ref('int_product__agreed_price'), 'product_id', ['product_offering_price_id']) }},
+
 recurring as (
     select
-        price.product_id,
-        price.from_day,
-        price.product_offering_price_id,
-        price.currency_code,
+        priced.product_id,
+        priced.from_day,
+        priced.product_offering_price_id,
+        priced.currency_code,
         run.bill_run_id,
         max(stretch.billing_account_id) as billing_account_id,
         max(run.period_start) as period_start,
         max(run.bill_month_days) as bill_month_days,
-        max(price.monthly_cents) as monthly_cents,
+        max(priced.monthly_cents) as monthly_cents,
         sum({{ shared_days(
-            'greatest(stretch.from_day, price.from_day)', 'least(stretch.to_day, price.to_day)', 'run.period_start', 'run.period_end'
+            'greatest(stretch.from_day, priced.from_day)', 'least(stretch.to_day, priced.to_day)', 'run.period_start', 'run.period_end'
         ) }}) as charged_days
     from stretch
     inner join run
         on stretch.bill_cycle = run.bill_cycle
         and stretch.from_day < run.period_end
         and stretch.to_day > run.period_start
-    inner join price
-        on stretch.product_id = price.product_id
-        and price.from_day < least(stretch.to_day, run.period_end)
-        and price.to_day > greatest(stretch.from_day, run.period_start)
+    inner join priced
+        on stretch.product_id = priced.product_id
+        and priced.from_day < least(stretch.to_day, run.period_end)
+        and priced.to_day > greatest(stretch.from_day, run.period_start)
     group by
-        price.product_id, price.from_day, price.product_offering_price_id, price.currency_code, run.bill_run_id
+        priced.product_id, priced.from_day, priced.product_offering_price_id, priced.currency_code, run.bill_run_id
 ),
 
 -- A discount is granted to a subscription; the days that count are those of the product that it belongs to.

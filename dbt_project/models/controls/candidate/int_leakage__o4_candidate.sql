@@ -48,20 +48,29 @@ select
     stuck.product_key as product_id_source,
     stuck.product_offering_id,
     price.product_offering_price_id,
+    agreed.agreement_id,
     stuck.state,
     coalesce(stuck.service_order_state, 'none') as service_order_state,
     stuck.promised_day,
     stuck.data_day,
     stuck.stuck_days,
-    price.price_amount as monthly_price,
+    {{ agreed_or_listed('agreed.monthly_cents', 'price.price_amount') }} as monthly_price,
     price.currency_code,
-    cast(round(price.price_amount * 12 * stuck.stuck_days / 365, 2) as decimal(18, 2)) as amount
+    cast(
+        round({{ agreed_or_listed('agreed.monthly_cents', 'price.price_amount') }} * 12 * stuck.stuck_days / 365, 2) as decimal(18, 2)
+    ) as amount
 from stuck
 inner join {{ ref('dim_product_offering_price') }} as price
     on stuck.product_offering_id = price.product_offering_id
     and price.price_type = 'recurring'
     and stuck.data_day_at >= price.valid_from
     and stuck.data_day_at < price.valid_to
+left join {{ ref('int_product__agreed_price') }} as agreed
+    on stuck.product_id = agreed.product_id
+    and stuck.product_offering_id = agreed.product_offering_id
+    and price.currency_code = agreed.currency_code
+    and stuck.data_day >= agreed.from_day
+    and stuck.data_day < agreed.to_day
 where
     stuck.order_rank = 1
     and stuck.stuck_days >= {{ control_parameter('O4', 'min_overdue_days', 'integer') }}

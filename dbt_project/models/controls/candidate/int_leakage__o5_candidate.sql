@@ -160,45 +160,65 @@ judged as (
         *,
         sum(wrong_days) over (partition by subscription_id_billing, due_offering_id) as wrong_days_in_all
     from wrong
+),
+
+priced as (
+    select
+        judged.*,
+        {{ agreed_or_listed('agreed_billed.monthly_cents', 'billed.price_amount') }} as billed_price,
+        {{ agreed_or_listed('agreed_due.monthly_cents', 'due.price_amount') }} as due_price,
+        agreed_billed.agreement_id as billed_agreement_id,
+        agreed_due.agreement_id as due_agreement_id
+    from judged
+    inner join recurring_price as billed
+        on judged.product_offering_id = billed.product_offering_id
+        and judged.currency_code = billed.currency_code
+        and judged.wrong_to > billed.priced_from
+        and judged.wrong_to <= billed.priced_to
+    inner join recurring_price as due
+        on judged.due_offering_id = due.product_offering_id
+        and judged.currency_code = due.currency_code
+        and judged.wrong_to > due.priced_from
+        and judged.wrong_to <= due.priced_to
+    left join {{ ref('int_bill__agreed_price') }} as agreed_billed
+        on judged.subscription_id_billing = agreed_billed.subscription_id_billing
+        and judged.product_offering_id = agreed_billed.product_offering_id
+        and judged.currency_code = agreed_billed.currency_code
+        and judged.wrong_to > agreed_billed.from_day
+        and judged.wrong_to <= agreed_billed.to_day
+    left join {{ ref('int_bill__agreed_price') }} as agreed_due
+        on judged.subscription_id_billing = agreed_due.subscription_id_billing
+        and judged.due_offering_id = agreed_due.product_offering_id
+        and judged.currency_code = agreed_due.currency_code
+        and judged.wrong_to > agreed_due.from_day
+        and judged.wrong_to <= agreed_due.to_day
+    where judged.wrong_days_in_all >= {{ control_parameter('O5', 'min_wrong_days', 'integer') }}
 )
 
 select
-    'invoice_line:' || judged.invoice_line_id as claim_key,
+    'invoice_line:' || invoice_line_id as claim_key,
     'O5' as control_id,
-    judged.invoice_line_id,
-    judged.subscription_id_billing,
-    judged.bill_run_id,
-    judged.billing_account_id,
-    judged.customer_id,
-    judged.service_id,
-    judged.product_id,
-    judged.product_order_id,
-    judged.product_offering_id,
-    judged.due_offering_id,
-    judged.mismatch,
-    judged.wrong_from,
-    judged.wrong_days,
-    judged.bill_month_days,
-    judged.run_period_start as period_start,
-    judged.run_period_end as period_end,
-    billed.price_amount as billed_price,
-    due.price_amount as due_price,
-    judged.currency_code,
-    cast(
-        round((due.price_amount - billed.price_amount) * judged.wrong_days / nullif(judged.bill_month_days, 0), 2)
-        as decimal(18, 2)
-    ) as difference_amount
-from judged
-inner join recurring_price as billed
-    on judged.product_offering_id = billed.product_offering_id
-    and judged.currency_code = billed.currency_code
-    and judged.wrong_to > billed.priced_from
-    and judged.wrong_to <= billed.priced_to
-inner join recurring_price as due
-    on judged.due_offering_id = due.product_offering_id
-    and judged.currency_code = due.currency_code
-    and judged.wrong_to > due.priced_from
-    and judged.wrong_to <= due.priced_to
-where
-    judged.wrong_days_in_all >= {{ control_parameter('O5', 'min_wrong_days', 'integer') }}
-    and due.price_amount <> billed.price_amount
+    invoice_line_id,
+    subscription_id_billing,
+    bill_run_id,
+    billing_account_id,
+    customer_id,
+    service_id,
+    product_id,
+    product_order_id,
+    product_offering_id,
+    due_offering_id,
+    mismatch,
+    wrong_from,
+    wrong_days,
+    bill_month_days,
+    run_period_start as period_start,
+    run_period_end as period_end,
+    billed_price,
+    due_price,
+    billed_agreement_id,
+    due_agreement_id,
+    currency_code,
+    cast(round((due_price - billed_price) * wrong_days / nullif(bill_month_days, 0), 2) as decimal(18, 2)) as difference_amount
+from priced
+where due_price <> billed_price

@@ -18,8 +18,9 @@ select
         ('monthly_price', 'cast(monthly_price as string)'),
         ('stuck_days', 'cast(stuck_days as string)'),
     ]) }} as factors,
-    {{ json_object_text([
+    {{ json_object_text_without_nulls([
         ('orders.product_order', 'product_order_id'),
+        ('crm.agreement', 'agreement_id'),
         ('catalog.product_offering_price', 'product_offering_price_id'),
     ]) }} as source_records,
     cast(amount as decimal(18, 6)) as amount

@@ -30,6 +30,8 @@ select
         ('orders.product_order', 'product_order_id'),
         ('catalog.product_offering', 'due_offering_id'),
         ('catalog.product_offering.2', 'product_offering_id'),
+        ('crm.agreement', 'due_agreement_id'),
+        ('crm.agreement.2', 'billed_agreement_id'),
     ]) }} as source_records,
     cast(abs(difference_amount) as decimal(18, 6)) as amount
 from candidate

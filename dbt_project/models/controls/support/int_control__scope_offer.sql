@@ -3,3 +3,6 @@
 select 'P1' as control_id, 'usage price' as subject, count(*) as subjects_checked
 from {{ ref('dim_product_offering_price') }}
 where price_type = 'usage'
+union all
+select 'P3' as control_id, 'agreed price' as subject, count(*) as subjects_checked
+from {{ ref('dim_agreement_price') }}
