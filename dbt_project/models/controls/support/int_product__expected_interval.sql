@@ -46,7 +46,7 @@ product_account as (
             order by
                 case when account.status in ('active', 'suspended') then 0 else 1 end,
                 max(case when billed.service_type = product.service_type then 1 else 0 end) desc,
-                count(billed.billing_account_id),
+                count(billed.billing_account_id) nulls last,
                 case account.status when 'active' then 0 else 1 end,
                 account.opened_at desc nulls last,
                 account.billing_account_id nulls last
