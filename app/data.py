@@ -74,7 +74,7 @@ def _items(snapshot: int, last_event: int) -> list[Item]:
             Item(
                 case=case,
                 control_name=controls.get(case.control_id, ("", None))[0],
-                bridge_class=controls.get(case.control_id, ("", None))[1],
+                bridge_class=finding.get("bridge_class") or controls.get(case.control_id, ("", None))[1],
                 customer_name=finding.get("customer_name"),
                 segment=finding.get("customer_type"),
                 account=finding.get("account_id_billing"),
@@ -108,7 +108,9 @@ def add_up(cases: Iterable[Case], amount: str) -> dict[tuple[str, str], Decimal]
 @st.cache_data(max_entries=2, show_spinner=False)
 def _findings(snapshot: int) -> dict[str, dict[str, Any]]:
     query = """
-        select finding.finding_id, customer_name, customer_type, account_id_billing, service_number, age_days
+        select
+            finding.finding_id, finding.bridge_class, customer_name, customer_type, account_id_billing,
+            service_number, age_days
         from marts_revenue_assurance.leakage_finding as finding
         left join core.fct_case as cases on finding.finding_id = cases.case_id
     """

@@ -54,6 +54,7 @@ CONTROL_FIELDS = (
     Field("Evidence", "evidence", 80),
     Field("Root cause", "root_cause_type", 20),
     Field("Root cause key", "root_cause_key", 30),
+    Field("Money", "money", 16),
 )
 ROOT_CAUSE_FIELDS = (
     Field("Control", "control_id", 9),
@@ -231,7 +232,7 @@ class _Sheets:
             for column, direction in ((4, "under"), (5, "over")):
                 amount = row[f"{direction}_amount"]
                 if control in tables:
-                    formula = _sum_if(tables[control], direction, row["currency_code"])
+                    formula = _sum_if(tables[control], direction, row["currency_code"], money=f"$C{position + 1}")
                     sheet.write_formula(position, column, formula, self.formats["money"], float(amount))
                 else:
                     sheet.write_number(position, column, float(amount), self.formats["money"])
@@ -304,7 +305,7 @@ class _Sheets:
     def control(self, control: Row) -> tuple[str, int, int]:
         """A control's findings; returns the sheet's name, and its first and last row of findings from 1."""
         rows = [row for row in self.data.findings if row["control_id"] == control["control_id"]]
-        shown = rows[:MAX_ROWS]
+        shown = [{**row, "money": class_name(row["bridge_class"])} for row in rows[:MAX_ROWS]]
         sheet = self.workbook.add_worksheet(control["control_id"])
         title = f"{control['control_id']} {control['name']}"
         note = f"{len(rows):,} open findings"

@@ -69,7 +69,7 @@ def test_workbook_sheets_rows_and_types(paths: ReportPaths) -> None:
     assert [row["Amount"] for row in rows] == [29.99, 29.99, 14.5]
     assert all(isinstance(row["Period start"], datetime) for row in rows)
     assert sheet.freeze_panes == "B6"
-    assert sheet.auto_filter.ref == "A5:U8"
+    assert sheet.auto_filter.ref == "A5:V8"
     assert "#,##0.00" in sheet["I6"].number_format
     assert "snapshot 1" in sheet["A2"].value
     assert "published 20" in sheet["A2"].value
@@ -105,7 +105,9 @@ def test_summary_totals_are_formulas_with_their_values(paths: ReportPaths) -> No
     assert values.cell(total, 7).value == pytest.approx(float(UNDER - OVER))
     assert [values.cell(total + 1, column).value for column in (3, 5)] == ["Cost", 70]
     first = next(row[0].row for row in formulas.iter_rows() if row[0].value == "O1")
-    assert formulas.cell(first, 5).value == "=SUMIFS('O1'!$I$6:$I$8,'O1'!$B$6:$B$8,\"under\",'O1'!$K$6:$K$8,\"EUR\")"
+    assert formulas.cell(first, 5).value == (
+        f"=SUMIFS('O1'!$I$6:$I$8,'O1'!$B$6:$B$8,\"under\",'O1'!$K$6:$K$8,\"EUR\",'O1'!$V$6:$V$8,$C{first})"
+    )
     assert values.cell(first, 5).value == pytest.approx(74.48)
 
 
