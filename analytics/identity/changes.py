@@ -196,8 +196,10 @@ def find_unscored(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def keep_known(connection: duckdb.DuckDBPyConnection, rule_names: str) -> None:
-    """The view ``kept_pair``: pairs of ``known_pair`` (…, pair) that are candidates as before, by the rule of now."""
+def find_affected(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table ``affected_pair`` (pair, rule_number): pairs of ``known_pair`` (…, pair) near a change, with the rule
+    that finds them today; null for those that are scored anew or are candidates no more.
+    """
     connection.execute(
         """
         create temp table affected_pair as
@@ -206,21 +208,13 @@ def keep_known(connection: duckdb.DuckDBPyConnection, rule_names: str) -> None:
             from candidate_before
             inner join known_record as l on record_l = l.number
             inner join known_record as r on record_r = r.number
+        ),
+        found as (
+            select * from candidate where record_l not in (from rescored) and record_r not in (from rescored)
         )
-        select pair, record_l, record_r
+        select pair, found.rule_number
         from known_pair
         inner join named on left_record_id = least(one, other) and right_record_id = greatest(one, other)
-        """
-    )
-    connection.execute(
-        f"""
-        create temp view kept_pair as
-        select * exclude (pair) from known_pair where pair not in (select pair from affected_pair)
-        union all by name
-        select known_pair.* exclude (pair) replace ([{rule_names}][rule_number + 1] as blocking_rule)
-        from known_pair
-        inner join affected_pair using (pair)
-        inner join candidate using (record_l, record_r)
-        where record_l not in (from rescored) and record_r not in (from rescored)
+        left join found using (record_l, record_r)
         """
     )

@@ -22,11 +22,12 @@ from analytics.identity.blocking import (
     make_keys,
     report_limits,
 )
-from analytics.identity.changes import compare_days, find_changed, find_unscored, keep_known
+from analytics.identity.changes import compare_days, find_affected, find_changed, find_unscored
 from analytics.identity.comparable import make_comparable
 from analytics.identity.comparisons import COMPARISONS
 from analytics.identity.engine import Resources, quiet_splink, spread, workspace
 from analytics.identity.features import check_rows, checked, make_features, record_hash
+from analytics.identity.merging import merged
 from analytics.identity.model import LinkModel
 from analytics.identity.scores import make_predicted
 from concord.errors import ConcordError
@@ -108,15 +109,11 @@ def link(
         run = _Run(connection, records, model, default_region)
         started = time.perf_counter()
         usable = known_pairs is not None and _is_usable(known_pairs, model)
-        if usable:
-            run.since(known_pairs)
-        else:
-            run.everything(features)
-        pairs = _fetched(connection, "scored", "left_record_id, right_record_id", PAIR_SCHEMA)
+        pairs, compared = run.since(known_pairs) if usable else run.everything(features)
         result = LinkResult(
             pairs=pairs,
             limited_blocks=_fetched(connection, "limited_block", "all", LIMITED_BLOCK_SCHEMA),
-            records=_fetched(connection, "compared_record", "record_id", KNOWN_RECORD_SCHEMA),
+            records=compared,
             statistics={
                 "records": records.num_rows,
                 "candidate_pairs": run.candidate_pairs,
@@ -175,7 +172,8 @@ class _Run:
     candidate_pairs: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def everything(self, features: pa.Table | None) -> None:
+    def everything(self, features: pa.Table | None) -> tuple[pa.Table, pa.Table]:
+        """All pairs (PAIR_SCHEMA) and all records (KNOWN_RECORD_SCHEMA)."""
         with self._timed("features"):
             if features is None:
                 features = make_features(self.connection, self.records, default_region=self.default_region)
@@ -192,6 +190,13 @@ class _Run:
             self.candidate_pairs = _count(self.connection, "candidate")
         with self._timed("scores"):
             self._score("candidate")
+            return self._scored(), self._compared()
+
+    def _scored(self) -> pa.Table:
+        return _fetched(self.connection, "scored", "left_record_id, right_record_id", PAIR_SCHEMA)
+
+    def _compared(self) -> pa.Table:
+        return _fetched(self.connection, "compared_record", "record_id", KNOWN_RECORD_SCHEMA)
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
@@ -199,8 +204,10 @@ class _Run:
         yield
         self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
 
-    def since(self, known: LinkResult) -> None:
-        """Only what is near a change is blocked again, and only pairs that were never scored are scored."""
+    def since(self, known: LinkResult) -> tuple[pa.Table, pa.Table]:
+        """What `everything` answers. Only what is near a change is blocked again, and only pairs that were never
+        scored are scored.
+        """
         execute = self.connection.execute
         with self._timed("changes"):
             _registered(self.connection, "known_record", known.records, "number")
@@ -222,9 +229,7 @@ class _Run:
         with self._timed("scores"):
             self._score("unscored")
         with self._timed("known"):
-            keep_known(self.connection, RULE_NAMES)
-            execute("alter table scored rename to newly_scored")
-            execute("create temp view scored as from newly_scored union all by name from kept_pair")
+            find_affected(self.connection)
             report_limits(self.connection)
             execute("alter table limited_block rename to near_limited_block")
             execute(
@@ -241,14 +246,27 @@ class _Run:
                 """
                 create temp view compared_record as
                 select record_id, record_hash, blocks, refinement, is_refined
-                from known_record where number not in (from gone)
-                union all
-                select record_id, record_hash, blocks, refinement, is_refined
                 from changed_key
                 inner join changed on changed_key.record = changed.number
                 inner join hashed using (record_id)
                 """
             )
+            (gone,) = execute("from gone").fetchnumpy().values()
+            return (
+                self._with_scored(known.pairs),
+                merged(known.records.cast(KNOWN_RECORD_SCHEMA), gone, self._compared(), ("record_id",)),
+            )
+
+    def _with_scored(self, known: pa.Table) -> pa.Table:
+        """Known pairs and those that were scored now: the known ones that are candidates as before, by today's rule."""
+        affected, rules = self.connection.execute("select pair, rule_number from affected_pair").fetchnumpy().values()
+        stays = ~np.ma.getmaskarray(rules)
+        names = pa.array([rule.name for rule in RULES]).take(pa.array(np.asarray(rules[stays], dtype=np.int64)))
+        known = known.select(PAIR_SCHEMA.names).cast(PAIR_SCHEMA)
+        place = PAIR_SCHEMA.get_field_index("blocking_rule")
+        found_anew = known.take(affected[stays]).set_column(place, PAIR_SCHEMA.field(place), names)
+        new = pa.concat_tables([self._scored(), found_anew])
+        return merged(known, affected, new, ("left_record_id", "right_record_id"))
 
     def _hash(self) -> None:
         """``hashed``: every record's hash, and its position among the given ones."""
