@@ -350,7 +350,7 @@ def _features_sql() -> str:
         """
         list_transform(given_spellings, lambda w: vowels(w)) as given_words,
         list_transform(family_spellings, lambda w: vowels(w)) as family_list,
-        list_sort(list_distinct(list_filter(list_transform(emails, lambda e: mailbox(e)), lambda e: e is not null)))
+        sorted_set(list_filter(list_transform(emails, lambda e: mailbox(e)), lambda e: e is not null))
             as mailboxes
         """
     )
@@ -410,7 +410,7 @@ _FINAL = f"""
         case when is_person then filled(named) end as given_names,
         -- A name has two letters at least; 'H.' is an initial.
         case when is_person then list_filter(given_spellings, lambda w: length(w) > 1)[1] end as given_spelling,
-        case when is_person then filled(list_sort(list_distinct(list_transform(given_words, lambda w: left(w, 1)))))
+        case when is_person then filled(sorted_set(list_transform(given_words, lambda w: left(w, 1))))
             end as initials,
         case when is_person then left(given_words[2], 1) end as middle_initial,
         case when is_person then nullif(array_to_string(family_list, ' '), '') end as family_name,
@@ -423,7 +423,7 @@ _FINAL = f"""
             and birth_date not in ({", ".join(f"date '{day}'" for day in _NO_BIRTH_DATES)}) then birth_date end as
                 birth_date,
         filled(mailboxes) as emails,
-        filled(list_sort(list_distinct(list_transform(mailboxes, lambda e: split_part(e, '@', 2))))) as domains,
+        filled(sorted_set(list_transform(mailboxes, lambda e: split_part(e, '@', 2)))) as domains,
         -- What people call themselves in their mailboxes.
         case when len(mailboxes) > 0 then vowels(regexp_replace(
             array_to_string(list_transform(mailboxes, lambda e: split_part(e, '@', 1)), ' '), '[^a-z]+', ' ', 'g'))

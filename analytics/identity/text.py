@@ -236,6 +236,8 @@ def _macros() -> tuple[str, ...]:
         # 'daughter of', 'lady of the house', 'mother r': the word that says who somebody is.
         """role(x) as regexp_replace(regexp_replace(x, '( [a-z])+$', ''), ' (of|in)( the)?( house| home)?$', '')""",
         """filled(x) as case when len(x) > 0 then x end""",
+        # Most lists have one entry.
+        """sorted_set(x) as case when len(x) > 1 then list_sort(list_distinct(x)) else x end""",
         f"""cut_words(x) as list_transform(list_filter(string_split(x, ' '), lambda w: w <> ''), lambda w: substr(w,
         1, {LONGEST_WORD}))""",
         f"""without_titles(x) as list_filter(x, lambda w: w not in ({titles}))""",
