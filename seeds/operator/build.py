@@ -16,6 +16,7 @@ from seeds.operator.planting.lifecycle import BillingView, Lifecycle, plant_life
 from seeds.operator.planting.lone_sims import LoneSims, build_lone_sims, shape_lone_usage
 from seeds.operator.planting.orders import Bars, OrderPlanter
 from seeds.operator.planting.rating import Rating, join, keep, rate_events
+from seeds.operator.planting.recording import Recording, RecordingPlanter, choose_stretches, send_late
 from seeds.operator.planting.rejects import RejectPlanter, Rejects
 from seeds.operator.planting.roaming import Roaming, RoamingPlanter
 from seeds.operator.planting.roles import SEPARATE, Chooser
@@ -31,6 +32,7 @@ from seeds.operator.world.network import Network, build_network
 from seeds.operator.world.offerings import Tariff, build_tariff
 from seeds.operator.world.parameters import Parameters
 from seeds.operator.world.parties import build_parties
+from seeds.operator.world.recording import is_recorded_abroad
 from seeds.operator.world.usage import Events, generate_events
 from seeds.operator.world.vocabulary import CITIES
 
@@ -75,6 +77,7 @@ class Operator:
     configured_rating: Rating
     billing_tariff: BillingTariff
     roaming: Roaming
+    recording: Recording
     subscriptions: Subscriptions
     plans: pl.DataFrame
     true_bill: pl.DataFrame
@@ -107,6 +110,8 @@ def build_operator(parameters: Parameters) -> Operator:
     pots = Pots(parameters, runs, accounts, lines)
     kinds = parties["kind"].to_numpy()
     events, too_late = plant_late_usage(parameters, runs, tariff, pots, accounts, lines, kinds, chooser, events)
+    stretches = choose_stretches(parameters, runs)
+    events = send_late(parameters, stretches, lines, events)
     true_rating = rate_events(tariff, runs, accounts, lines, events, planter.rating_times(events), pots)
     is_due = events.started_at[true_rating.event] >= lines.billed_from[true_rating.line]
     true_rating = keep(true_rating, is_due)
@@ -133,6 +138,7 @@ def build_operator(parameters: Parameters) -> Operator:
     sessions = SessionPlanter(
         parameters, runs, tariff, pots, accounts, lines, chooser, events, rating, recorded
     ).plant()
+    abroad = is_recorded_abroad(events)
     roamer = RoamingPlanter(parameters, runs, tariff, pots, accounts, lines, chooser, events, rating, originals)
     events, rating, roaming = roamer.plant()
     owed_rating = join(owed_rating, roaming.owed)
@@ -140,6 +146,8 @@ def build_operator(parameters: Parameters) -> Operator:
     granted = discounts(parameters, lines, chooser)
     entitled = granted.with_columns(value="true_value", to_at="true_to_at")
     taken_off = granted.with_columns(to_at="billed_to_at")
+    recorder = RecordingPlanter(parameters, runs, tariff, pots, accounts, lines, chooser, stretches, events, abroad)
+    recording = recorder.plant(originals, true_rating, rating)
     true_subscriptions = _subscriptions(lines.is_provisioned, lines.billed_from, lines.end)
     view = lifecycle.billing
     subscriptions = _subscriptions(~view.is_absent, view.start, view.end)
@@ -167,6 +175,7 @@ def build_operator(parameters: Parameters) -> Operator:
         configured_rating=true_rating,
         billing_tariff=billing_tariff,
         roaming=roaming,
+        recording=recording,
         subscriptions=subscriptions,
         plans=plan_intervals(lines, subscriptions, changes),
         true_bill=_bill(

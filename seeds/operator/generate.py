@@ -33,7 +33,7 @@ from seeds.operator.planting.collection import collection_rows
 from seeds.operator.planting.commissions import Commissions, plant_commissions
 from seeds.operator.planting.interconnect import Interconnect, plant_interconnect
 from seeds.operator.planting.journal import Journal, plant_journal
-from seeds.operator.planting.network_rows import late_usage_rows, reject_rows, session_rows
+from seeds.operator.planting.network_rows import late_usage_rows, lost_record_rows, reject_rows, session_rows
 from seeds.operator.planting.orders_rows import barred_usage_rows, free_speed_rows, lone_usage_rows, open_order_rows
 from seeds.operator.planting.partner_rows import commission_rows, interconnect_rows, journal_rows, receivable_rows
 from seeds.operator.truth import build_truth
@@ -41,7 +41,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 30
+VERSION = 31
 
 
 def generate(
@@ -87,6 +87,7 @@ def generate(
     _write(folder, "roaming", copy_roaming(operator), report)
     usage = copy_usage(operator, files)
     interconnect = plant_interconnect(operator, usage["usage_event"])
+    _write(folder, "record_counts", {"record_count": usage.pop("record_count")}, report)
     _write(folder, "usage", usage, report)
     del usage
     _write(folder, "partners", copy_partners(operator, keys, commissions, interconnect), report)
@@ -182,6 +183,7 @@ def _planted(
         *billing.planted,
         interconnect_rows(interconnect),
         session_rows(operator, keys),
+        lost_record_rows(operator),
         billing.prepaid.rows(),
     ]
 

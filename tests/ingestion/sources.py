@@ -61,12 +61,14 @@ def usage_source() -> Source:
 
 
 def usage_record(sequence: int, seconds: int = 10, started: str = "2026-07-01T12:00:00+02:00") -> str:
-    return f"D;{sequence};voice;262010000000001;4915100000001;4930123;national;{started};{seconds};0;0;C1;X{sequence};"
+    served = "262010000000001;4915100000001;4930123;national"
+    return f"D;{sequence};voice;{served};{started};{seconds};0;0;C1;X{sequence};;MSC-01;{sequence}"
 
 
 USAGE_NAMES = (
     "record_type;record_sequence;usage_type;served_imsi;served_number;other_party;zone;started_at;"
-    "duration_seconds;uplink_bytes;downlink_bytes;cell_id;charging_id;partial_sequence"
+    "duration_seconds;uplink_bytes;downlink_bytes;cell_id;charging_id;partial_sequence;"
+    "recording_entity;local_sequence_number"
 )
 
 
@@ -81,7 +83,7 @@ def usage_text(
 ) -> str:
     """A usage file's text, its trailer right unless told otherwise."""
     records = [usage_record(1), usage_record(2)] if records is None else records
-    total = sum(int(r.split(";")[8]) for r in records if r.count(";") == 13 and r.split(";")[8].isdigit())
+    total = sum(int(r.split(";")[8]) for r in records if r.count(";") == 15 and r.split(";")[8].isdigit())
     head = [f"H;voice;{sequence};{created}", names]
     trailer = f"T;{len(records) if count is None else count};{total if seconds is None else seconds};0"
     return "\n".join([*head, *records, trailer]) + "\n"

@@ -81,6 +81,8 @@ def usage_events(days: int = 20, rows: int = 4) -> pl.DataFrame:
             "cell_id": "26242-1-7",
             "charging_id": f"{stream}{day}{number}",
             "partial_sequence": 1 if stream == "data" else None,
+            "recording_entity": "MSC-01",
+            "local_sequence_number": number,
         }
         for stream in ("voice", "sms", "data")
         for day in range(days)

@@ -119,8 +119,8 @@ def test_winter_time_offset_and_batches(tmp_path: Path, monkeypatch: pytest.Monk
 def test_writing_twice_writes_once(operator: Path) -> None:
     counts = write_files(operator, seed=7)
     assert counts == {
-        "bank": 0, "crm_fixed": 3, "general_ledger": 0, "partners": 0, "performance": 0, "roaming": 0, "subscribers": 4,
-        "usage": 63,
+        "bank": 0, "crm_fixed": 3, "general_ledger": 0, "partners": 0, "performance": 0, "record_counts": 0,
+        "roaming": 0, "subscribers": 4, "usage": 63,
     }  # fmt: skip
     before = {file: file.stat().st_mtime_ns for file in (operator / "files").rglob("*") if file.is_file()}
     assert write_files(operator, seed=7) == counts

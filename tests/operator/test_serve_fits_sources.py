@@ -16,6 +16,7 @@ from seeds.operator.serve import (
     crm_fixed_files,
     partner_files,
     performance_files,
+    record_count_files,
     subscriber_files,
     usage_files,
 )
@@ -66,6 +67,12 @@ def test_partner_headings() -> None:
         sender = "".join(f"_{name[0].upper()}-100" for name in senders)
         assert entity.file_pattern.fullmatch(f"{prefix}{sender}_20260731.csv")
         assert set(columns) == {column.header for column in entity.columns}
+
+
+def test_record_count_headings() -> None:
+    (entity,) = registry()["record_counts"].entities
+    assert entity.file_pattern.fullmatch("record_counts_20260731_0001.csv")
+    assert list(record_count_files.COLUMNS) == [column.header for column in entity.columns if column.header]
 
 
 def test_subscriber_layout() -> None:

@@ -42,6 +42,7 @@ def test_every_file_based_system_has_a_sensor():
         "general_ledger_new_files",
         "partners_new_files",
         "performance_new_files",
+        "record_counts_new_files",
         "roaming_new_files",
         "subscribers_new_files",
         "usage_new_files",

@@ -17,6 +17,7 @@
         'o8_suspended_still_using',
         'o9_free_sim_with_traffic',
         'o11_orphan_subscriber',
+        'u1_lost_before_mediation',
         'u2_rejected_usage',
         'u3_rated_never_billed',
         'u4_duplicate_usage',

@@ -69,6 +69,9 @@
         'performance': {
             'measurement': {'mode': 'file', 'key': ['element_manager', 'managed_element', 'measured_object', 'counter', 'period_end_at', 'granularity_seconds'], 'cursor': none},
         },
+        'record_counts': {
+            'record_count': {'mode': 'file', 'key': ['file_date', 'file_sequence', 'line_number'], 'cursor': none},
+        },
         'roaming': {
             'call_event': {'mode': 'file', 'key': ['stream', 'file_sequence', 'event_number'], 'cursor': none},
         },

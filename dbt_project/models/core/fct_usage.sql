@@ -90,6 +90,8 @@ select
     unlinked.charging_id,
     unlinked.cell_id,
     cast(unlinked.partial_sequence as bigint) as partial_sequence,
+    unlinked.recording_entity,
+    cast(unlinked.local_sequence_number as bigint) as local_sequence_number,
     cast(unlinked.quantity as bigint) as quantity,
     case
         when unlinked.service_id is not null then null

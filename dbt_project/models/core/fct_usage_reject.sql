@@ -56,6 +56,8 @@ select
     reject.charging_id,
     reject.cell_id,
     reject.partial_sequence,
+    reject.recording_entity,
+    reject.local_sequence_number,
     cast(reject.quantity as bigint) as quantity,
     accepted.event_reference as accepted_event_reference,
     reject.started_at,

@@ -10,10 +10,12 @@ import polars as pl
 from seeds.operator.build import Operator
 from seeds.operator.copies.columns import dates, instants
 from seeds.operator.copies.inventory import cell_text
+from seeds.operator.copies.recording import count_records, number_records, with_numbers
 from seeds.operator.planting.roles import NUMBER
 from seeds.operator.world.lines import imsi, mobile_number
-from seeds.operator.world.offerings import DATA, FIXED, MOBILE, USAGE_TYPES, ZONES
-from seeds.operator.world.usage import ACCESS_POINTS, Events
+from seeds.operator.world.offerings import DATA, MOBILE, USAGE_TYPES, ZONES
+from seeds.operator.world.recording import ELEMENTS, is_recorded_abroad, recording_element
+from seeds.operator.world.usage import ACCESS_POINTS, Events, concatenate
 
 _REJECT_SHARE = 0.002
 _REASONS = ("UNKNOWN_SUBSCRIBER", "INVALID_TIME", "DUPLICATE", "FORMAT")
@@ -72,21 +74,27 @@ def other_party(number: pl.Expr, is_data: pl.Expr) -> pl.Expr:
 
 
 def copy_usage(operator: Operator, files: MediationFiles) -> dict[str, pl.DataFrame]:
-    """Frames ``usage_event``, ``usage_reject`` and ``session_total``, sorted as the files are."""
+    """Frames ``usage_event``, ``usage_reject`` and ``session_total``, sorted as the files are; and ``record_count``,
+    what the network's elements say that they recorded."""
     order = files.order
-    usage = _records(operator, operator.events.take(order))
+    usage = _records(operator, operator.events.take(order), operator.recording.abroad[order])
     usage = usage.insert_column(2, pl.Series("file_sequence", files.file_sequence[order]))
     usage = usage.insert_column(3, pl.Series("record_sequence", files.record_sequence[order]))
+    rejected, unseen = _rejected(operator, usage), _unseen(operator)
+    numbers = number_records(operator, [usage, rejected, unseen])
     return {
-        "usage_event": usage,
-        "usage_reject": _rejects(operator, usage),
+        "usage_event": with_numbers(usage, numbers),
+        "usage_reject": _rejects(with_numbers(rejected, numbers)),
         "session_total": _sessions(operator),
+        "record_count": count_records(operator, numbers),
     }
 
 
-def _records(operator: Operator, events: Events) -> pl.DataFrame:
-    """Usage records as the network writes them, with the stream and day of the file that carries them."""
+def _records(operator: Operator, events: Events, is_abroad: np.ndarray) -> pl.DataFrame:
+    """Usage records as the network writes them, with the stream and day of the file that carries them. ``element``:
+    place in ELEMENTS of the element that wrote it, null for what a visited network recorded (``is_abroad``)."""
     number, card = served(operator, events)
+    element = pl.Series(recording_element(operator.lines, events).astype(np.int8))
     cells = operator.network.cells.select(cell_text(pl.col("site"), pl.col("number")).alias("text"))
     return pl.DataFrame(
         {
@@ -105,6 +113,7 @@ def _records(operator: Operator, events: Events) -> pl.DataFrame:
             "has_cell": events.cell >= 0,
             "charging": (events.charging * 7_654_321 + 31_415_926) % 10**11,
             "partial": events.partial,
+            "element": pl.select(pl.when(~pl.Series(is_abroad)).then(element)).to_series(),
         }
     ).select(
         "stream",
@@ -121,13 +130,20 @@ def _records(operator: Operator, events: Events) -> pl.DataFrame:
         pl.when("has_cell").then("cell").alias("cell_id"),
         pl.col("charging").cast(pl.String).str.zfill(11).alias("charging_id"),
         pl.when(pl.col("partial") > 0).then("partial").alias("partial_sequence"),
+        "element",
     )
 
 
-def _rejects(operator: Operator, usage: pl.DataFrame) -> pl.DataFrame:
+def _unseen(operator: Operator) -> pl.DataFrame:
+    """Records that the network wrote and mediation never had."""
+    events = concatenate([operator.recording.lost, operator.sessions.unseen])
+    return _records(operator, events, is_recorded_abroad(events))
+
+
+def _rejected(operator: Operator, usage: pl.DataFrame) -> pl.DataFrame:
     """Records that mediation rejected: those of the operator's own lines, and the daily noise of the network."""
     rejects = operator.rejects
-    of_lines = _records(operator, rejects.events).with_columns(
+    of_lines = _records(operator, rejects.events, is_recorded_abroad(rejects.events)).with_columns(
         pl.Series("reason_code", rejects.reason, dtype=pl.String),
         is_cell_unreadable=np.isin(rejects.role, [NUMBER["U2.unreadable_cell"]]),
         is_length_unreadable=np.isin(rejects.role, [NUMBER["U2.unreadable_length"]]),
@@ -135,7 +151,11 @@ def _rejects(operator: Operator, usage: pl.DataFrame) -> pl.DataFrame:
     )
     # The number of the record in the file that the network wrote; nobody counts on it.
     of_lines = of_lines.with_columns(record_sequence=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    frame = pl.concat([_noise(operator, usage), of_lines], how="diagonal")
+    return pl.concat([_noise(operator, usage), of_lines], how="diagonal")
+
+
+def _rejects(frame: pl.DataFrame) -> pl.DataFrame:
+    """The reject files: the records as the network wrote them, with the reason."""
     begun = pl.col("started_at").dt.convert_time_zone("Europe/Berlin").dt.strftime("%Y-%m-%dT%H:%M:%S%:z")
     record = pl.concat_str(
         pl.lit("D"), "record_sequence", "usage_type", pl.col("served_imsi").fill_null(""), "served_number",
@@ -144,7 +164,9 @@ def _rejects(operator: Operator, usage: pl.DataFrame) -> pl.DataFrame:
         pl.when("is_length_unreadable").then(pl.lit("?")).otherwise(pl.col("duration_seconds").cast(pl.String)),
         "uplink_bytes", "downlink_bytes",
         pl.when("is_cell_unreadable").then(pl.lit("?")).otherwise(pl.col("cell_id").fill_null("")),
-        pl.col("charging_id"), pl.col("partial_sequence").cast(pl.String).fill_null(""), separator=";",
+        pl.col("charging_id"), pl.col("partial_sequence").cast(pl.String).fill_null(""),
+        pl.col("recording_entity").fill_null(""), pl.col("local_sequence_number").cast(pl.String).fill_null(""),
+        separator=";",
     )  # fmt: skip
     frame = frame.with_columns(original_record=record).sort("stream", "file_date", maintain_order=True)
     # One reject file per stream and day; its records and the files are numbered without a gap.
@@ -190,12 +212,9 @@ def _sessions(operator: Operator) -> pl.DataFrame:
     )
     # Who was served is what it was at the time that the record says.
     number, card = served(operator, first)
-    line = np.maximum(first.line, 0)
-    is_fixed = (operator.lines.kind[line] == FIXED) & (first.line >= 0)
-    place = (line % 2 + 1).astype(str)
-    element = np.where(is_fixed, "TAS-01", np.char.add(np.where(first.usage_type == DATA, "PGW-0", "MSC-0"), place))
-    frame = _records(operator, measured).with_columns(
-        pl.Series("network_element", element.tolist(), dtype=pl.String),
+    element = pl.Series("network_element", ELEMENTS)[recording_element(operator.lines, first)]
+    frame = _records(operator, measured, is_recorded_abroad(measured)).with_columns(
+        element,
         pl.when(pl.Series(card) > 0).then(pl.Series(card).cast(pl.String)).alias("served_imsi"),
         pl.Series(number).cast(pl.String).alias("served_number"),
         records=totals["records"],

@@ -1,4 +1,4 @@
-"""Ledger rows of usage that was rejected, cut short or came too late: no bill of the period differs for it."""
+"""Ledger rows of usage that was lost, rejected, cut short or came too late: no bill of the period differs for it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from seeds.operator.ledger import planted_rows
 from seeds.operator.planting.rejects import reject_value
 from seeds.operator.planting.roles import CODES
 from seeds.operator.planting.roles_network import LATE_USAGE, REJECTED_CARDS, REJECTS
+from seeds.operator.planting.roles_recording import RECORDING
+from seeds.operator.world.recording import ELEMENTS
 
 
 def reject_rows(operator: Operator, keys: Keys) -> pl.DataFrame:
@@ -75,3 +77,20 @@ def session_rows(operator: Operator, keys: Keys) -> pl.DataFrame:
         planted["cents"].to_numpy(),
         np.where(planted["micro"].to_numpy() > 0, "under", "over"),
     )
+
+
+def lost_record_rows(operator: Operator) -> pl.DataFrame:
+    """U1: per stretch of hours what the records that got lost in it would have cost; and those that only look so."""
+    recording, stretches = operator.recording, operator.recording.stretches
+    subject = pl.DataFrame({"record_counts.element": pl.Series(ELEMENTS)[stretches.element]})
+    is_fault = recording.value > 0
+    is_fault[stretches.of("U1.on_its_way")] = False
+    honest = np.isin(stretches.code, [role.code for role in RECORDING if role.kind == "distractor"])
+    rows = []
+    for kept, amounts, direction in (
+        (is_fault, (recording.value + 5_000) // 10_000, "under"), (honest, np.zeros_like(recording.value), None)
+    ):  # fmt: skip
+        day = stretches.day[kept]
+        codes = stretches.code[kept].tolist()
+        rows.append(planted_rows(codes, subject.filter(pl.Series(kept)), day, day + 1, amounts[kept], direction))
+    return pl.concat(rows)

@@ -14,8 +14,9 @@ from seeds.operator.world.allowances import Pots
 from seeds.operator.world.bill_runs import BillRuns
 from seeds.operator.world.clock import DAY, MINUTE
 from seeds.operator.world.lines import Accounts, Lines
-from seeds.operator.world.offerings import DATA, EU_ROAMING, INTERNATIONAL, MOBILE, NATIONAL, VOICE, Tariff
+from seeds.operator.world.offerings import EU_ROAMING, INTERNATIONAL, MOBILE, NATIONAL, VOICE, Tariff
 from seeds.operator.world.parameters import Parameters
+from seeds.operator.world.recording import is_recorded_abroad
 from seeds.operator.world.usage import Events, concatenate
 
 _ROLES = {role.code: role for role in ROAMING}
@@ -66,9 +67,7 @@ class RoamingPlanter:
         self.random = parameters.random("roaming")
         line = np.maximum(events.line, 0)
         is_original = np.arange(len(events)) < originals
-        # Whoever calls abroad from home has the same zone; only a session is surely abroad.
-        away = (events.zone == EU_ROAMING) | ((events.zone == INTERNATIONAL) & (events.usage_type == DATA))
-        self.is_abroad = is_original & (events.line >= 0) & (lines.kind[line] == MOBILE) & away
+        self.is_abroad = is_original & (events.line >= 0) & (lines.kind[line] == MOBILE) & is_recorded_abroad(events)
         self.started_at = events.started_at[rating.event]
         self.offering = lines.offering_at(rating.line, self.started_at)
         self.zone = events.zone[rating.event]

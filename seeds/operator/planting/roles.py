@@ -13,6 +13,7 @@ from seeds.operator.planting.roles_network import NETWORK
 from seeds.operator.planting.roles_orders import ORDERS, SIMS
 from seeds.operator.planting.roles_partner import PARTNER, PARTNERS
 from seeds.operator.planting.roles_prepaid import PREPAID
+from seeds.operator.planting.roles_recording import RECORDING
 from seeds.operator.planting.roles_roaming import ROAMING
 
 # Given out before usage exists, because they change what a customer holds and when.
@@ -100,6 +101,7 @@ ROLES = (
     *ROAMING,
     *PREPAID,
     *AGREEMENTS,
+    *RECORDING,
 )
 CODES = tuple(role.code for role in ROLES)
 NUMBER = {code: number + 1 for number, code in enumerate(CODES)}  # 0: no role

@@ -16,7 +16,7 @@ from seeds.operator.world.clock import MINUTE, NEVER, SECOND
 from seeds.operator.world.lines import Accounts, Lines
 from seeds.operator.world.offerings import DATA, EU_ROAMING, FIXED, INDEX, SMS, VOICE, Tariff
 from seeds.operator.world.parameters import Parameters
-from seeds.operator.world.usage import Events
+from seeds.operator.world.usage import Events, concatenate
 
 # Which sessions the network reports: those in parts, and those of at least so many seconds.
 _LONG, _LONG_FIXED = {VOICE: 300, DATA: 1_800}, 120
@@ -32,11 +32,13 @@ _ROLES = {role.code: role for role in SESSIONS}
 class Sessions:
     """What the network measured. ``totals``: a row per reported session, in the order of their starts, with columns
     event (its first record), started_at, duration, uplink, downlink, records; ``planted``: line, run, code, micro
-    (millionths of a euro, below zero where the customer paid too much), a row per line, run and sign.
+    (millionths of a euro, below zero where the customer paid too much), a row per line, run and sign. ``unseen``: the
+    parts that the network recorded and mediation does not have.
     """
 
     totals: pl.DataFrame
     planted: pl.DataFrame
+    unseen: Events
 
 
 class SessionPlanter:
@@ -101,12 +103,16 @@ class SessionPlanter:
         downlink[chosen] += extra[chosen]
         records[chosen] += 1
         parts.append(("U7.missing_part", chosen, value[chosen]))
+        unseen = [self._unseen(chosen, np.zeros(len(chosen), dtype=np.int64), extra[chosen])]
 
         # The last record of these has yet to come, of calls as of data.
         chosen = self._choose("U7.on_its_way", self.recent, None, 3)
         downlink[chosen] += np.where(is_data[chosen], extra[chosen], 0)
         duration[chosen] += np.where(is_voice[chosen], 300, 0)
         records[chosen] += 1
+        unseen.append(
+            self._unseen(chosen, np.where(is_voice[chosen], 300, 0), np.where(is_data[chosen], extra[chosen], 0))
+        )
 
         more = 120 + (starts // SECOND) % 900
         value = self._charge(starts, duration + more) - self._charge(starts, duration)
@@ -138,7 +144,19 @@ class SessionPlanter:
         chosen = self._choose("U7.counted_headers", self.priced & is_data & whole, None, 10**6)
         downlink[chosen] += downlink[chosen] * (1 + chosen % 3) // 1_000
         totals = self.totals.with_columns(started_at=starts, duration=duration, downlink=downlink, records=records)
-        return Sessions(totals.sort("started_at", "event"), self._planted(parts))
+        return Sessions(totals.sort("started_at", "event"), self._planted(parts), concatenate(unseen))
+
+    def _unseen(self, chosen: np.ndarray, seconds: np.ndarray, octets: np.ndarray) -> Events:
+        """A further record of each chosen session, a while after its start and on the same day."""
+        first = self.events.take(self.totals["event"].to_numpy()[chosen])
+        room = self.clock.midnight(self.clock.local_day(first.started_at) + 1) - first.started_at - SECOND
+        return first.changed(
+            started_at=first.started_at + np.minimum(room, 25 * MINUTE),
+            duration=seconds,
+            uplink=np.zeros(len(chosen), dtype=np.int64),
+            downlink=octets,
+            partial=self.totals["records"].to_numpy()[chosen] + 1,
+        )
 
     def _measured(self, recorded: int) -> pl.DataFrame:
         """What the network would report if nothing went wrong. Of calls abroad it knows nothing."""

@@ -17,6 +17,7 @@ from seeds.operator.serve.general_ledger_files import write_general_ledger_files
 from seeds.operator.serve.interface_faults import plant, write_to_ledger
 from seeds.operator.serve.partner_files import write_partner_files
 from seeds.operator.serve.performance_files import write_performance_files
+from seeds.operator.serve.record_count_files import write_record_count_files
 from seeds.operator.serve.roaming_files import write_roaming_files
 from seeds.operator.serve.subscriber_files import write_subscriber_files
 from seeds.operator.serve.usage_files import write_usage_files
@@ -27,6 +28,7 @@ WRITERS = {
     "general_ledger": write_general_ledger_files,
     "partners": write_partner_files,
     "performance": write_performance_files,
+    "record_counts": write_record_count_files,
     "roaming": write_roaming_files,
     "subscribers": write_subscriber_files,
     "usage": write_usage_files,

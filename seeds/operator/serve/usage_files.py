@@ -17,6 +17,7 @@ ROWS_AT_ONCE = 500_000
 EVENT_COLUMNS = (
     "record_sequence", "usage_type", "served_imsi", "served_number", "other_party", "zone", "started_at",
     "duration_seconds", "uplink_bytes", "downlink_bytes", "cell_id", "charging_id", "partial_sequence",
+    "recording_entity", "local_sequence_number",
 )  # fmt: skip
 SESSION_COLUMNS = (
     "record_sequence", "network_element", "charging_id", "usage_type", "served_imsi", "served_number", "started_at",

@@ -45,6 +45,8 @@ single as (
         {{ relation }}.charging_id,
         {{ relation }}.cell_id,
         {{ relation }}.partial_sequence,
+        {{ relation }}.recording_entity,
+        {{ relation }}.local_sequence_number,
         {{ relation }}.duration_seconds,
         {{ relation }}.uplink_bytes,
         {{ relation }}.downlink_bytes,
@@ -72,6 +74,8 @@ select
     charging_id,
     cell_id,
     partial_sequence,
+    recording_entity,
+    local_sequence_number,
     case usage_type
         when 'voice' then duration_seconds
         when 'sms' then 1

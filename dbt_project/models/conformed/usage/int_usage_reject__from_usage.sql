@@ -24,7 +24,7 @@ split as (
         {%- for name, place in [
             ('usage_type', 3), ('served_imsi', 4), ('served_number', 5), ('other_party', 6), ('zone', 7),
             ('started_at_source', 8), ('duration_source', 9), ('uplink_source', 10), ('downlink_source', 11),
-            ('cell_id', 12), ('charging_id', 13), ('partial_source', 14),
+            ('cell_id', 12), ('charging_id', 13), ('partial_source', 14), ('recording_entity', 15), ('number_source', 16),
         ] %}
         nullif(split_part(original_record, ';', {{ place }}), '') as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -45,6 +45,8 @@ select
     charging_id,
     cell_id,
     try_cast(partial_source as bigint) as partial_sequence,
+    recording_entity,
+    try_cast(number_source as bigint) as local_sequence_number,
     case usage_type
         when 'voice' then try_cast(duration_source as bigint)
         when 'sms' then 1

@@ -26,5 +26,7 @@ select
     {{ clean_text('cell_id') }} as cell_id,
     {{ clean_text('charging_id') }} as charging_id,
     partial_sequence,
+    {{ clean_text('recording_entity') }} as recording_entity,
+    local_sequence_number,
     {{ load_metadata() }}
 from usage_event
