@@ -130,7 +130,8 @@ class _Planter:
         random, first = self.random, self.parameters.start_day
         price, before, never = self._price(offering), self._before(), int(NEVER)
         inside = int(self._midnight(first + int(random.integers(8, max(self.parameters.days - 40, 9)))))
-        higher = price + max(40, price * int(random.integers(4, 9)) // 100)
+        # Of which a single day shows on a bill.
+        higher = price + max(150, price * int(random.integers(4, 9)) // 100)
         throughout, until, after = (price, before, never), (price, before, inside), (higher, inside, never)
         if code == "P3.list_price":
             return [throughout], [throughout], []
