@@ -41,7 +41,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 31
+VERSION = 32
 
 
 def generate(
