@@ -47,7 +47,9 @@ worth as (
     select
         around.record_count_id,
         around.currency_code,
-        cast(sum(cast(around.units as decimal(28, 0)) / day.unit_size * day.price_amount) as decimal(18, 6)) as reference_amount
+        cast(
+            sum(cast(around.units as decimal(28, 0)) / nullif(day.unit_size, 0) * day.price_amount) as decimal(18, 6)
+        ) as reference_amount
     from around
     inner join {{ ref('int_tariff__price_day') }} as day
         on cast(around.period_start_at as date) = day.event_date
@@ -81,7 +83,8 @@ select
     worth.reference_amount,
     worth.currency_code,
     cast(
-        round(cast(missing.missing_quantity as double) * worth.reference_amount / whole.units, 6) as decimal(18, 6)
+        round(cast(missing.missing_quantity as double) * worth.reference_amount / nullif(whole.units, 0), 6)
+        as decimal(18, 6)
     ) as amount
 from missing
 inner join whole

@@ -127,7 +127,7 @@ select
         case
             when least(balance_records, unseen_numbers) <= 0 then 0
             when balance_records <= unseen_numbers then greatest(quantity - received_quantity, 0)
-            else greatest(quantity - received_quantity, 0) * unseen_numbers / balance_records
+            else greatest(quantity - received_quantity, 0) * unseen_numbers / nullif(balance_records, 0)
         end as bigint
     ) as missing_quantity
 from balanced
