@@ -29,13 +29,20 @@ from seeds.operator.copies.usage import arrange, copy_usage
 from seeds.operator.ledger import build_ledger, subject_text
 from seeds.operator.planting.bill_rows import bill_rows
 from seeds.operator.planting.charging_rows import rate_table_rows
+from seeds.operator.planting.circuits import Circuits, plant_circuits
 from seeds.operator.planting.collection import collection_rows
 from seeds.operator.planting.commissions import Commissions, plant_commissions
 from seeds.operator.planting.interconnect import Interconnect, plant_interconnect
 from seeds.operator.planting.journal import Journal, plant_journal
 from seeds.operator.planting.network_rows import late_usage_rows, lost_record_rows, reject_rows, session_rows
 from seeds.operator.planting.orders_rows import barred_usage_rows, free_speed_rows, lone_usage_rows, open_order_rows
-from seeds.operator.planting.partner_rows import commission_rows, interconnect_rows, journal_rows, receivable_rows
+from seeds.operator.planting.partner_rows import (
+    circuit_rows,
+    commission_rows,
+    interconnect_rows,
+    journal_rows,
+    receivable_rows,
+)
 from seeds.operator.truth import build_truth
 from seeds.operator.world.parameters import Parameters
 
@@ -74,7 +81,8 @@ def generate(
     copies = {"billing": billing.entities, "crm": crm.entities, "crm_fixed": crm_fixed.entities}
     journal = plant_journal(operator, billing.entities["invoice"], billing.entities["invoice_line"])
     copies |= {"bank": copy_bank(operator, billing.receivables), "general_ledger": copy_general_ledger(journal)}
-    copies |= {"inventory": copy_inventory(operator, keys), "alarms": copy_alarms(operator)}
+    circuits = plant_circuits(operator, keys)
+    copies |= {"inventory": copy_inventory(operator, keys, circuits), "alarms": copy_alarms(operator)}
     for system, entities in copies.items():
         _write(folder, system, entities, report)
     # These are held no longer than it takes to write them.
@@ -90,7 +98,7 @@ def generate(
     _write(folder, "record_counts", {"record_count": usage.pop("record_count")}, report)
     _write(folder, "usage", usage, report)
     del usage
-    _write(folder, "partners", copy_partners(operator, keys, commissions, interconnect), report)
+    _write(folder, "partners", copy_partners(operator, keys, commissions, interconnect, circuits), report)
     _write_subscribers(folder, operator, report)
 
     beliefs = {
@@ -99,11 +107,11 @@ def generate(
         "crm_fixed": crm_fixed.beliefs.with_columns(key=keys.customer_no).filter(pl.Series(keys.in_crm_fixed)),
         "billing": billing.beliefs.with_columns(key=keys.account),
     }
-    planted = _planted(operator, keys, billing, journal, commissions, interconnect)
+    planted = _planted(operator, keys, billing, journal, commissions, interconnect, circuits)
     ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing), planted)
     ledger.write_parquet(folder / "ledger.parquet")
     (folder / "truth").mkdir(exist_ok=True)
-    for name, frame in build_truth(operator, keys, files, copies).items():
+    for name, frame in build_truth(operator, keys, files, circuits, copies).items():
         frame.write_parquet(folder / "truth" / f"{name}.parquet")
     _write_parameters(folder, parameters)
     faults = ledger.filter(pl.col("kind") == "fault")
@@ -165,6 +173,7 @@ def _planted(
     journal: Journal,
     commissions: Commissions,
     interconnect: Interconnect,
+    circuits: Circuits,
 ) -> list[pl.DataFrame]:
     """Faults and distractors that tell their own money, one frame per stage of the chain."""
     return [
@@ -182,6 +191,7 @@ def _planted(
         reject_rows(operator, keys),
         *billing.planted,
         interconnect_rows(interconnect),
+        circuit_rows(circuits, keys),
         session_rows(operator, keys),
         lost_record_rows(operator),
         billing.prepaid.rows(),

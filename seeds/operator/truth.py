@@ -11,18 +11,23 @@ import polars as pl
 from seeds.operator.build import Operator
 from seeds.operator.copies.alarms import alarmed_objects
 from seeds.operator.copies.columns import instants
-from seeds.operator.copies.inventory import CELL, NODE, PORT, SITE
+from seeds.operator.copies.inventory import CELL, CIRCUIT, NODE, PORT, SITE
 from seeds.operator.copies.keys import Keys
 from seeds.operator.copies.performance import measured_objects, object_key
 from seeds.operator.copies.subscribers import register
 from seeds.operator.copies.usage import MediationFiles
+from seeds.operator.planting.circuits import Circuits
 from seeds.operator.world.offerings import USAGE_TYPES
 
 _RECORD = {"system": pl.String, "entity": pl.String, "source_key": pl.String}
 
 
 def build_truth(
-    operator: Operator, keys: Keys, files: MediationFiles, copies: dict[str, dict[str, pl.DataFrame]]
+    operator: Operator,
+    keys: Keys,
+    files: MediationFiles,
+    circuits: Circuits,
+    copies: dict[str, dict[str, pl.DataFrame]],
 ) -> dict[str, pl.DataFrame]:
     """Frames by file name; ``copies`` are the systems' entities: the truth has a row for each record that they deliver.
 
@@ -38,7 +43,7 @@ def build_truth(
         "party": _parties(operator, keys).join(delivered, on=list(_RECORD), how="semi"),
         "service": _services(operator, keys, delivered),
         "usage": _usage(operator, files),
-        "resource": _resources(operator, keys, delivered),
+        "resource": _resources(operator, keys, circuits, delivered),
     }
 
 
@@ -137,7 +142,7 @@ def _usage(operator: Operator, files: MediationFiles) -> pl.DataFrame:
     )
 
 
-def _resources(operator: Operator, keys: Keys, delivered: pl.DataFrame) -> pl.DataFrame:
+def _resources(operator: Operator, keys: Keys, circuits: Circuits, delivered: pl.DataFrame) -> pl.DataFrame:
     """Inventory's resources, the register's SIM cards and the objects of alarms. Whatever they are called, the resource
     is named by kind and number of its place in the true world."""
     network, lines = operator.network, operator.lines
@@ -155,6 +160,9 @@ def _resources(operator: Operator, keys: Keys, delivered: pl.DataFrame) -> pl.Da
     serial = np.unique(np.concatenate([lines.sim, lines.new_sim, lines.twin_sim, operator.lone_sims.serial]))
     serial = serial[serial >= 0]
     parts.append(_records("inventory", "resource", keys.sim(serial), resource_id=_name("sim-", serial)))
+    number = circuits.inventory["number"].to_numpy()
+    leased = keys.network_resource(CIRCUIT, number)
+    parts.append(_records("inventory", "resource", leased, resource_id=_name("circuit-", number)))
     objects = alarmed_objects(operator)
     meant = objects.select(pl.col("type").replace_strict(prefixes) + pl.col("number").cast(pl.String)).to_series()
     parts.append(_records("alarms", "alarmed_object", objects["object"], resource_id=meant))

@@ -101,3 +101,40 @@ def test_an_invoice_and_its_credit_land(settings: Settings, folder: Path) -> Non
     rows = counted_rows(settings, "partners", "interconnect_invoice_line").sort("line_number")
     assert rows["minutes"].to_list() == [Decimal("31.50"), Decimal("-2.00")]
     assert rows["rate_per_minute"].to_list() == [Decimal("0.062000")] * 2
+
+
+INVOICE = "supplier_invoice_S-301_20260831.csv"
+
+
+def invoice(*records: str) -> str:
+    columns = (
+        "record_type;invoice_number;invoice_date;line_number;partner_id;circuit_reference;product_code;period_start;"
+        "period_end;monthly_rate;amount;currency_code;line_type"
+    )
+    return "\n".join([f"H;{INVOICE[:-4]}", columns, *records, f"T;{len(records)}"]) + "\n"
+
+
+def test_a_suppliers_invoice_lands_and_what_is_no_line_is_put_aside(settings: Settings, folder: Path) -> None:
+    line = "D;S-301/202608;2026-08-31;{};S-301;{};TAL;2026-08-01;2026-08-31;10.79;{};EUR;{}"
+    text = invoice(
+        line.format(1, "SN-0004711/3", "10.79", "rental"),
+        line.format(2, "sn 815/1", "-6.96", "credit"),
+        line.format(3, "", "10.79", "rental"),
+        line.format(4, "SN-1/1", "ten", "rental"),
+    )
+    (folder / INVOICE).write_text(text, encoding="utf-8")
+    age(folder / INVOICE)
+    outcome = load(settings, registry()["partners"], {"folder": str(folder)}, "supplier_invoice_line")
+    assert (outcome.status, outcome.rows, outcome.quarantined_rows) == ("loaded", 2, 2)
+    rows = counted_rows(settings, "partners", "supplier_invoice_line").sort("line_number")
+    assert rows["circuit_reference"].to_list() == ["SN-0004711/3", "sn 815/1"]
+    assert rows["amount"].to_list() == [Decimal("10.79"), Decimal("-6.96")]
+
+
+@pytest.mark.parametrize(("entity", "lists"), [("interconnect_invoice_line", "interconnect_rates_20260831.csv"),
+                                               ("supplier_invoice_line", "supplier_rates_20260831.csv")])  # fmt: skip
+def test_a_list_of_rates_is_no_invoice(settings: Settings, folder: Path, entity: str, lists: str) -> None:
+    (folder / lists).write_text("H;rates\nrecord_type;x\nT;0\n", encoding="utf-8")
+    age(folder / lists)
+    outcome = load(settings, registry()["partners"], {"folder": str(folder)}, entity)
+    assert (outcome.status, outcome.rows) == ("unchanged", 0)

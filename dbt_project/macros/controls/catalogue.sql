@@ -16,6 +16,7 @@
         'o7_ceased_still_billed',
         'o8_suspended_still_using',
         'o9_free_sim_with_traffic',
+        'o10_circuit_differs',
         'o11_orphan_subscriber',
         'u1_lost_before_mediation',
         'u2_rejected_usage',

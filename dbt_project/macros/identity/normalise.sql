@@ -115,6 +115,15 @@
 {%- endmacro %}
 
 {#-
+    Key of a circuit's reference: letters and digits only, in capitals, without the zeros that lead its digits. 'NL-LL-004711', 'nl ll 4711',
+    'NL/LL/4711' and 'NLLL004711' meet.
+-#}
+{% macro circuit_key(expression) -%}
+    {%- set kept = regexp_replace_all('upper(' ~ expression ~ ')', '[^A-Z0-9]', '') -%}
+    nullif(concat_ws('', {{ regexp_group(kept, '^([A-Z]+)') }}, {{ regexp_group(kept, '^[A-Z]*0*(.*)$') }}), '')
+{%- endmacro %}
+
+{#-
     Key of a piece of network plant from its written name: kind and number of each part that the name mentions, without
     leading zeros. 'SITE_0042/CELL-3', 'Site 42 Cell 3', 'site-42-cell-03' and the distinguished names
     'ManagedElement=SITE_0042,GnbDuFunction=1,NrCellDu=3' and 'ManagedElement=enb-00042,EUtranCellFDD=3' meet as 'site 42 cell 3'.

@@ -65,6 +65,8 @@
             'interconnect_rate': {'mode': 'snapshot', 'key': ['interconnect_rate_id'], 'cursor': none},
             'interconnect_traffic': {'mode': 'file', 'key': ['traffic_date', 'partner_id', 'direction', 'destination'], 'cursor': none},
             'interconnect_invoice_line': {'mode': 'file', 'key': ['invoice_number', 'line_number'], 'cursor': none},
+            'supplier_rate': {'mode': 'snapshot', 'key': ['supplier_rate_id'], 'cursor': none},
+            'supplier_invoice_line': {'mode': 'file', 'key': ['invoice_number', 'line_number'], 'cursor': none},
         },
         'performance': {
             'measurement': {'mode': 'file', 'key': ['element_manager', 'managed_element', 'measured_object', 'counter', 'period_end_at', 'granularity_seconds'], 'cursor': none},

@@ -84,7 +84,8 @@ exact as (
         finding.control_id,
         finding.direction,
         finding.currency_code,
-        finding.customer_id
+        finding.customer_id,
+        finding.root_cause_type
     from ranked
     inner join finding
         on ranked.finding_id = finding.finding_id
@@ -99,7 +100,11 @@ select
     exact.month,
     exact.currency_code,
     cast(exact.amount as decimal(18, 2)) as amount,
-    cast(case exact.direction when 'under' then exact.amount else -exact.amount end as decimal(18, 2)) as signed_amount
+    cast(case exact.direction when 'under' then exact.amount else -exact.amount end as decimal(18, 2)) as signed_amount,
+    class.bridge_class
 from exact
+left join {{ ref('control_bridge_class') }} as class
+    on exact.control_id = class.control_id
+    and exact.root_cause_type = class.root_cause_type
 left join {{ ref('dim_billing_account') }} as account
     on exact.billing_account_id = account.billing_account_id

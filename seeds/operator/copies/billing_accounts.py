@@ -9,12 +9,12 @@ from seeds.operator.build import Operator
 from seeds.operator.copies.columns import cents, choose_words, digits, instants
 from seeds.operator.copies.keys import Keys
 from seeds.operator.copies.noise import claims
-from seeds.operator.copies.spelling import number_spelling
+from seeds.operator.copies.spelling import circuit_spelling, number_spelling
 from seeds.operator.world.bill_runs import CYCLES
 from seeds.operator.world.billing_engine import NO_CAP
 from seeds.operator.world.clock import DAY, HOUR, NEVER
 from seeds.operator.world.lines import ACQUIRED_CRM, OWN_CRM, imsi
-from seeds.operator.world.offerings import ADDON, CODES, MOBILE
+from seeds.operator.world.offerings import CIRCUIT, CODES, MOBILE
 from seeds.operator.world.parties import PERSON, SOLE_TRADER
 
 _CUSTOMER_REF_MISSING = 0.03
@@ -122,7 +122,7 @@ def subscriptions(operator: Operator, keys: Keys, random: np.random.Generator) -
     at = np.full(count, now)
     number = np.where(view.shows_old_number[line], lines.number[line], lines.number_at(line, at))
     sim = np.where(view.shows_old_sim[line], lines.sim[line], lines.sim_at(line, at))
-    is_mobile, has_number = lines.kind[line] == MOBILE, lines.kind[line] != ADDON
+    is_mobile, has_number = lines.kind[line] == MOBILE, lines.has_service[line]
     end = operator.subscriptions.end
     ended = end < now
     in_force = operator.bars.line[operator.bars.lifted_at > now]
@@ -145,6 +145,8 @@ def subscriptions(operator: Operator, keys: Keys, random: np.random.Generator) -
             "style": style,
             "has_number": has_number,
             "is_mobile": is_mobile,
+            "is_circuit": lines.kind[line] == CIRCUIT,
+            "circuit": keys.circuit(line),
             "card": digits(imsi(np.maximum(sim, 0))),
             "no_imsi": no_imsi,
             "status": np.where(ended, "TER", np.where(suspended, "SUS", "ACT")).tolist(),
@@ -157,9 +159,15 @@ def subscriptions(operator: Operator, keys: Keys, random: np.random.Generator) -
         "subscription_id",
         "account_id",
         pl.when(~pl.col("unreferenced")).then("product_ref").alias("product_ref"),
-        pl.when("has_number").then(number_spelling(pl.col("digits"), pl.col("style"))).alias("service_number"),
+        pl.when("has_number")
+        .then(number_spelling(pl.col("digits"), pl.col("style")))
+        .when("is_circuit")
+        .then(circuit_spelling(pl.col("circuit"), pl.col("style")))
+        .alias("service_number"),
         pl.when("has_number")
         .then(pl.when("is_mobile").then(pl.lit("MSISDN")).otherwise(pl.lit("LINE")))
+        .when("is_circuit")
+        .then(pl.lit("CIRCUIT"))
         .alias("number_type"),
         pl.when(pl.col("is_mobile") & ~pl.col("no_imsi")).then("card").alias("imsi"),
         "status",

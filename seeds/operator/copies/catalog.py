@@ -11,7 +11,6 @@ from seeds.operator.build import Operator
 from seeds.operator.copies.keys import Keys
 from seeds.operator.world.offerings import (
     ACTIVATION_FEE,
-    ADDON,
     ALLOWANCES,
     ANY_TIME,
     CATEGORIES,
@@ -67,7 +66,7 @@ def copy_catalog(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
         }
         if offering.code in _RETIRED:
             document["validFor"]["endDateTime"] = _iso(window_end)
-        if offering.category != ADDON:
+        if offering.category in (MOBILE, FIXED):
             name = {MOBILE: "MobileService", FIXED: "FixedService"}[offering.category]
             document["serviceCandidate"] = {"id": f"SC-{offering.category + 1}", "name": name}
         if number % 5 == 3:
@@ -166,7 +165,7 @@ def _prices(operator: Operator, keys: Keys) -> list[dict]:
         add(number, f"{code} monthly charge", "recurring", offering.monthly / 100, 1, "month")
         if ACTIVATION_FEE[number]:
             add(number, f"{code} {ACTIVATION}", "oneTime", int(ACTIVATION_FEE[number]) / 100, 1, "item")
-        if offering.category != ADDON and offering.monthly:
+        if offering.category in (MOBILE, FIXED) and offering.monthly:
             add(number, f"{code} {EARLY_TERMINATION}", "oneTime", TERMINATION_FEE / 100, 1, "item")
     for rate in operator.tariff.rates:
         valid = {"startDateTime": _iso(change if rate.is_raised else _SINCE)}

@@ -20,21 +20,22 @@ from seeds.operator.copies.json_text import (
     utc_millisecond_text,
 )
 from seeds.operator.copies.keys import Keys
+from seeds.operator.planting.circuits import RESERVE, Circuits
 from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import iccid, imsi
 from seeds.operator.world.network import TECHNOLOGIES
 from seeds.operator.world.offerings import MOBILE, SPEED
 
-SITE, CELL, NODE, PORT = range(4)
+SITE, CELL, NODE, PORT, CIRCUIT = range(5)
 _V5_SHARE = 0.10
 _WORDS = {"active": ("Active", "ACTIVE"), "terminated": ("Terminated", "TERMINATED")}
 
 
-def copy_inventory(operator: Operator, keys: Keys) -> dict[str, pl.DataFrame]:
+def copy_inventory(operator: Operator, keys: Keys, circuits: Circuits) -> dict[str, pl.DataFrame]:
     """Frames ``service`` and ``resource`` (id, document, changed_at)."""
     random = operator.parameters.random("inventory")
     resources = [_sites(operator, keys), _cells(operator, keys), _nodes(operator, keys), _ports(operator, keys)]
-    resources.append(_sims(operator, keys, random))
+    resources += [_sims(operator, keys, random), _circuits(operator, keys, circuits)]
     return {
         "service": _services(operator, keys, random),
         "resource": pl.concat(resources).sort("id"),
@@ -310,6 +311,57 @@ def _sims(operator: Operator, keys: Keys, random: np.random.Generator) -> pl.Dat
         characteristic(is_v5, "purposeValidUntil", text(pl.col("purpose_until"))),
     ]
     return _resource(frame, "SIM", characteristics, [])
+
+
+def _circuits(operator: Operator, keys: Keys, circuits: Circuits) -> pl.DataFrame:
+    """Leased circuits: whose they are, what they carry, or until when they are held for an order."""
+    leased, now = circuits.inventory, operator.parameters.now
+    number, line, offering = (leased[name].to_numpy() for name in ("number", "line", "offering"))
+    started, ended = leased["from_at"].to_numpy(), leased["to_at"].to_numpy()
+    is_reserved = pl.col("use") == RESERVE
+    frame = leased.with_columns(
+        key=keys.network_resource(CIRCUIT, number),
+        reference=keys.circuit(number),
+        service=pl.select(pl.when(pl.Series(line >= 0)).then(keys.service[np.maximum(line, 0)])).to_series(),
+        sold_as=pl.select(pl.when(pl.Series(offering >= 0)).then(keys.offering[np.maximum(offering, 0)])).to_series(),
+        state=pl.Series(np.where(ended < now, "disable", "enable").tolist()),
+        started_at=instants(started),
+        ended_at=instants(ended),
+        changed_at=instants(np.minimum(np.where(ended < NEVER, ended, started), now - DAY // 24)),
+        held_until=pl.col("reserved_until").cast(pl.Int32).cast(pl.Date).dt.strftime("%Y-%m-%d"),
+        is_v5=pl.Series(number % 10 == 7),
+    )
+    key, is_v5 = pl.col("key"), pl.col("is_v5")
+    status = pl.when(is_reserved).then(pl.lit("reserved")).when(pl.col("ended_at").is_null()).then(pl.lit("available"))
+    document = object_(
+        {
+            "id": text(key),
+            "href": text(pl.lit("/resourceInventoryManagement/v4/resource/") + key),
+            "name": text(pl.lit("Circuit ") + pl.col("reference")),
+            "category": text("logical"),
+            "administrativeState": text("unlocked"),
+            "operationalState": text(pl.col("state")),
+            "resourceStatus": text(status),
+            "startOperatingDate": utc_millisecond_text(pl.col("started_at")),
+            "endOperatingDate": utc_millisecond_text(pl.col("ended_at")),
+            "resourceCharacteristic": array(
+                characteristic(is_v5, "circuitReference", text(pl.col("reference"))),
+                characteristic(is_v5, "circuitUse", text(pl.col("use"))),
+                characteristic(is_v5, "supplier", text(pl.col("partner"))),
+                characteristic(is_v5, "supplierReference", text(pl.col("supplier_reference"))),
+                characteristic(is_v5, "supplierProduct", text(pl.col("product"))),
+                characteristic(is_v5, "carriedService", text(pl.col("service"))),
+                characteristic(is_v5, "productOffering", text(pl.col("sold_as"))),
+                characteristic(is_v5, "reservedUntil", text(pl.col("held_until"))),
+            ),
+            "resourceRelationship": plain("[]"),
+            "relatedParty": only_if(
+                pl.col("holder").is_not_null(), related_party(is_v5, pl.col("holder"), None, "Customer")
+            ),
+            "@type": text("Circuit"),
+        }
+    )
+    return frame.select(key.alias("id"), document.alias("document"), "changed_at")
 
 
 def _no_days(count: int) -> pl.Series:

@@ -11,12 +11,12 @@ from seeds.operator.build import Operator
 from seeds.operator.copies.columns import numbered
 from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import ACQUIRED_CRM, OWN_CRM, imsi
-from seeds.operator.world.offerings import CODES, MOBILE
+from seeds.operator.world.offerings import CIRCUIT, CODES, MOBILE
 from seeds.operator.world.parties import COMPANY, PERSON, SOLE_TRADER
 
 # Customers whose records in billing and in a CRM name each other nowhere: shares of those whom the CRM holds. Lines
 # that leak have lost their keys more often than others: that is how they come to leak.
-_KEYLESS = {OWN_CRM: 0.04, ACQUIRED_CRM: 0.22}
+_KEYLESS = {OWN_CRM: 0.045, ACQUIRED_CRM: 0.22}
 _KEYLESS_FAULTS = {OWN_CRM: 0.2, ACQUIRED_CRM: 0.6}
 _FAULTS_ACROSS_SYSTEMS = (
     "O1.never_billed_fixed",
@@ -70,6 +70,8 @@ class Keys:
         eligible = has_one_account & ~np.isin(
             np.arange(customers), lines.customer[operator.chooser.lines(*_NEEDS_KEYS)]
         )
+        # A rented circuit is one product in two systems only by its number.
+        eligible &= np.bincount(lines.customer[lines.kind == CIRCUIT], minlength=customers) == 0
         result = {}
         for home, present in ((OWN_CRM, self.in_crm), (ACQUIRED_CRM, self.in_crm_fixed)):
             chosen = random.random(customers) < _KEYLESS[home]
@@ -199,6 +201,10 @@ class Keys:
             & (lines.start < operator.parameters.now - DAY // 3)
         )
 
+    def circuit(self, number: np.ndarray) -> pl.Series:
+        """References of circuits: a rented line has its line's number, others have numbers after the last line's."""
+        return numbered("NL-LL-", number, self._width)
+
     def sim(self, serial: np.ndarray) -> pl.Series:
         return numbered("RES-", serial, 8)
 
@@ -208,7 +214,7 @@ class Keys:
         return pl.DataFrame({"subscribers.subscriber": number, "inventory.resource": self.sim(serial)})
 
     def network_resource(self, kind: int, index: np.ndarray) -> pl.Series:
-        """Sites (0), cells (1), access nodes (2), ports (3): a range of numbers each, above those of SIM cards."""
+        """Sites (0), cells (1), nodes (2), ports (3), circuits (4): a range each, above those of SIM cards."""
         return "RES-" + pl.Series((kind + 1) * 100_000_000 + scrambled(index)).cast(pl.String)
 
     @property

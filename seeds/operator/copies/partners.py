@@ -7,6 +7,7 @@ import polars as pl
 from seeds.operator.build import Operator
 from seeds.operator.copies.columns import cents
 from seeds.operator.copies.keys import Keys
+from seeds.operator.planting.circuits import SUPPLIERS, Circuits
 from seeds.operator.planting.commissions import DEALERS, Commissions
 from seeds.operator.planting.interconnect import CARRIERS, INCOMING, RANGES, Interconnect
 from seeds.operator.world.offerings import CURRENCY
@@ -15,7 +16,7 @@ _MONEY = pl.Decimal(18, 6)
 
 
 def copy_partners(
-    operator: Operator, keys: Keys, commissions: Commissions, interconnect: Interconnect
+    operator: Operator, keys: Keys, commissions: Commissions, interconnect: Interconnect, circuits: Circuits
 ) -> dict[str, pl.DataFrame]:
     """A frame per entity of the source, columns as it declares them, and each one's file_date."""
     return {
@@ -26,12 +27,15 @@ def copy_partners(
         "interconnect_rate": _rates(operator, interconnect),
         "interconnect_traffic": _traffic(interconnect),
         "interconnect_invoice_line": _invoices(interconnect),
+        "supplier_rate": _supplier_rates(operator, circuits),
+        "supplier_invoice_line": _supplier_invoices(circuits),
     }
 
 
 def _partners(operator: Operator) -> pl.DataFrame:
     rows = [(number, name, "dealer", "DE") for number, name in DEALERS]
     rows += [(number, name, "carrier", country) for number, name, country in CARRIERS]
+    rows += [(number, name, "supplier", "DE") for number, name, _ in SUPPLIERS]
     names = ["partner_id", "partner_name", "partner_type", "country_code"]
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(
         file_date=_last_day(operator)
@@ -124,6 +128,39 @@ def _invoices(interconnect: Interconnect) -> pl.DataFrame:
         "calls",
         (pl.col("minutes").cast(pl.Decimal(18, 2)) / pl.lit(100)).cast(pl.Decimal(18, 2)).alias("minutes"),
         _rate().alias("rate_per_minute"),
+        cents(pl.col("amount")).alias("amount"),
+        pl.lit(CURRENCY).alias("currency_code"),
+        pl.col("kind").alias("line_type"),
+    )
+
+
+def _supplier_rates(operator: Operator, circuits: Circuits) -> pl.DataFrame:
+    return circuits.rates.with_row_index("number").select(
+        _last_day(operator).alias("file_date"),
+        (pl.lit("SR-") + (pl.col("number") + 1).cast(pl.String).str.zfill(4)).alias("supplier_rate_id"),
+        pl.col("partner").alias("partner_id"),
+        pl.col("product").alias("product_code"),
+        cents(pl.col("rate")).alias("monthly_rate"),
+        "notice_days",
+        _date("from_day").alias("valid_from"),
+        _date(pl.col("to_day") - 1).alias("valid_until"),
+        pl.lit(CURRENCY).alias("currency_code"),
+    )
+
+
+def _supplier_invoices(circuits: Circuits) -> pl.DataFrame:
+    day = _date("invoice_day")
+    return circuits.invoices.select(
+        day.alias("file_date"),
+        pl.col("partner").alias("partner_id"),
+        pl.concat_str("partner", day.dt.strftime("%Y%m"), separator="/").alias("invoice_number"),
+        day.alias("invoice_date"),
+        (pl.int_range(pl.len()).over("partner", "invoice_day") + 1).alias("line_number"),
+        pl.col("reference").alias("circuit_reference"),
+        pl.col("product").alias("product_code"),
+        _date("from_day").alias("period_start"),
+        _date(pl.col("to_day") - 1).alias("period_end"),
+        cents(pl.col("rate")).alias("monthly_rate"),
         cents(pl.col("amount")).alias("amount"),
         pl.lit(CURRENCY).alias("currency_code"),
         pl.col("kind").alias("line_type"),

@@ -31,6 +31,19 @@ def misread(value: pl.Expr) -> pl.Expr:
     return value.str.replace_many(list(_MOJIBAKE), list(_MOJIBAKE.values()))
 
 
+def circuit_spelling(reference: pl.Expr, style: pl.Expr) -> pl.Expr:
+    """NL-LL-004711 as people type it: with strokes, in small letters, without separators or leading zeros."""
+    bare = reference.str.replace(r"-0+([1-9])", "-${1}")
+    return (
+        pl.when(style == 1).then(reference.str.replace_all("-", "/"))
+        .when(style == 2).then(reference.str.replace_all("-", " ").str.to_lowercase())
+        .when(style == 3).then(reference.str.replace_all("-", ""))
+        .when(style == 4).then(bare)
+        .when(style == 5).then(bare.str.replace_all("-", "."))
+        .otherwise(reference)
+    )  # fmt: skip
+
+
 def _at(value: pl.Expr, place: pl.Expr) -> pl.Expr:
     """A place in each text that is neither the first letter nor the last, if it is long enough."""
     return 1 + place % (value.str.len_chars().cast(pl.Int64) - 2).clip(1)

@@ -11,7 +11,7 @@ import polars as pl
 from seeds.operator.build import Operator
 from seeds.operator.planting.roles_partner import COMMISSIONS
 from seeds.operator.world.clock import NEVER, add_months, day_number
-from seeds.operator.world.offerings import ADDON, FIXED
+from seeds.operator.world.offerings import FIXED
 
 _ROLES = {role.code: role for role in COMMISSIONS}
 DEALERS = (
@@ -260,7 +260,7 @@ class _Planter:
         taken = book.filter((pl.col("reason") == "new") & (pl.col("channel") == "Partner"))
         sales = []
         for key, line, requested, realised in taken.select("key", "line", "requested", "realised").iter_rows():
-            if lines.kind[line] == ADDON or line in returned:
+            if not lines.has_service[line] or line in returned:
                 continue
             begun = int(day(np.array([requested]))[0])
             is_active = realised < int(NEVER)

@@ -8,10 +8,11 @@ import numpy as np
 
 from seeds.operator.planting.bills import plant_bills
 from seeds.operator.planting.roles import LIFECYCLE, Chooser, Role
+from seeds.operator.planting.roles_circuits import CIRCUIT_LINES
 from seeds.operator.world.bill_runs import BillRuns
 from seeds.operator.world.clock import DAY, NEVER
 from seeds.operator.world.lines import OWN_CRM, Accounts, Lines, local_moment, mobile_number
-from seeds.operator.world.offerings import ADDON, FIXED, HAS_SHARED_ALLOWANCE, INDEX, MOBILE, MONTHLY
+from seeds.operator.world.offerings import ADDON, CIRCUIT, FIXED, HAS_SHARED_ALLOWANCE, INDEX, MOBILE, MONTHLY
 from seeds.operator.world.offerings import CODES as OFFERING_CODES
 from seeds.operator.world.parameters import Parameters
 
@@ -66,7 +67,7 @@ class Planter:
         self.lines = lines
         shares = np.bincount(lines.customer, HAS_SHARED_ALLOWANCE[lines.offering], customers) > 0
         self.chooser = Chooser(lines.customer, customers, shares)
-        self.roles = {role.code: role for role in LIFECYCLE}
+        self.roles = {role.code: role for role in (*LIFECYCLE, *CIRCUIT_LINES)}
         self.first = parameters.start_day
         self.last_end = runs.last_period_end()[accounts.cycle[lines.account]]
         count = len(lines)
@@ -127,6 +128,7 @@ def plant_lifecycle(
     _views_that_lag(planter)
     _ceases(planter)
     plant_bills(planter)
+    _circuits(planter)
     _background(planter)
     planter.billing.start = lines.start.copy()
     planter.billing.end = np.where(wrong_end == 0, lines.end, wrong_end)
@@ -282,6 +284,18 @@ def _ceases(planter: Planter) -> None:
     planter.end_at(
         chosen, planter.moment(planter.day_between(first + 3, planter.last_end[chosen] - 9, len(chosen)), 9, 15)
     )
+
+
+def _circuits(planter: Planter) -> None:
+    """Ethernet lines of firms that begin or end within the window."""
+    lines, days = planter.lines, planter.parameters.days
+    circuit = lines.kind == CIRCUIT
+    chosen = planter.choose("O10.accepted_later", circuit)
+    day = planter.day_between(planter.first + 10, planter.first + max(days - 20, 11), len(chosen))
+    lines.start[chosen] = planter.moment(day)
+    chosen = planter.choose("O10.customer_ceased", circuit)
+    day = planter.day_between(planter.first + 3, planter.first + days - 10, len(chosen))
+    planter.end_at(chosen, planter.moment(day, 9, 15))
 
 
 def _background(planter: Planter) -> None:

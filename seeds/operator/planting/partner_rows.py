@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from seeds.operator.copies.inventory import CIRCUIT
+from seeds.operator.copies.keys import Keys
 from seeds.operator.ledger import planted_rows
+from seeds.operator.planting.circuits import Circuits
 from seeds.operator.planting.commissions import Commissions
 from seeds.operator.planting.interconnect import Interconnect
 from seeds.operator.planting.journal import Journal
@@ -54,6 +57,21 @@ def interconnect_rows(interconnect: Interconnect) -> pl.DataFrame:
     directions = [None if value == 0 else "under" if value > 0 else "over" for value in amount]
     start, end = planted["day"].to_numpy(), planted["end"].to_numpy()
     return planted_rows(planted["code"], subject, start, end, abs(amount), directions)
+
+
+def circuit_rows(circuits: Circuits, keys: Keys) -> pl.DataFrame:
+    """O10: each by inventory's circuit, or by the supplier's reference where inventory has none."""
+    planted = circuits.planted
+    resource = keys.network_resource(CIRCUIT, planted["number"].to_numpy())
+    known = pl.col("number") >= 0
+    subject = planted.with_columns(resource=resource).select(
+        pl.when(known).then("resource").alias("inventory.resource"),
+        pl.when(~known).then("leased").alias("partners.leased_circuit"),
+    )
+    amount = planted["amount"].to_numpy()
+    directions = [None if value == 0 else "under" for value in amount]
+    start, end = planted["day"].to_numpy(), planted["end"].to_numpy()
+    return planted_rows(planted["code"], subject, start, end, amount, directions)
 
 
 def _directions(amount) -> list[str | None]:

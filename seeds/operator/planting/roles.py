@@ -8,6 +8,7 @@ from seeds.operator.planting.role import Role, fault, honest
 from seeds.operator.planting.roles_agreements import AGREEMENTS
 from seeds.operator.planting.roles_bills import BILLS
 from seeds.operator.planting.roles_charging import CHARGING, TARIFFS
+from seeds.operator.planting.roles_circuits import CIRCUITS
 from seeds.operator.planting.roles_invoices import INVOICES
 from seeds.operator.planting.roles_network import NETWORK
 from seeds.operator.planting.roles_orders import ORDERS, SIMS
@@ -102,6 +103,7 @@ ROLES = (
     *PREPAID,
     *AGREEMENTS,
     *RECORDING,
+    *CIRCUITS,
 )
 CODES = tuple(role.code for role in ROLES)
 NUMBER = {code: number + 1 for number, code in enumerate(CODES)}  # 0: no role

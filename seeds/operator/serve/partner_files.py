@@ -47,6 +47,22 @@ LAYOUTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
             "period_end", "calls", "minutes", "rate_per_minute", "amount", "currency_code", "line_type",
         ),
     ),
+    "supplier_rate": (
+        "supplier_rates",
+        (),
+        (
+            "supplier_rate_id", "partner_id", "product_code", "monthly_rate", "notice_days", "valid_from",
+            "valid_until", "currency_code",
+        ),
+    ),
+    "supplier_invoice_line": (
+        "supplier_invoice",
+        ("partner_id",),
+        (
+            "invoice_number", "invoice_date", "line_number", "partner_id", "circuit_reference", "product_code",
+            "period_start", "period_end", "monthly_rate", "amount", "currency_code", "line_type",
+        ),
+    ),
 }  # fmt: skip
 
 

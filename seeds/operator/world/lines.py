@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.world.clock import DAY, NEVER, SECOND
-from seeds.operator.world.offerings import ADDON, FIXED, INDEX, MOBILE
+from seeds.operator.world.offerings import ADDON, CIRCUIT, FIXED, INDEX, MOBILE
 from seeds.operator.world.parameters import Parameters
 from seeds.operator.world.parties import COMPANY, PERSON, SOLE_TRADER, scramble
 
@@ -35,7 +35,7 @@ class Lines:
 
     customer: np.ndarray
     account: np.ndarray
-    kind: np.ndarray  # MOBILE, FIXED, ADDON
+    kind: np.ndarray  # MOBILE, FIXED, ADDON, CIRCUIT
     home: np.ndarray  # OWN_CRM or ACQUIRED_CRM
     offering: np.ndarray
     number: np.ndarray  # 0 for products without a network service
@@ -67,7 +67,8 @@ class Lines:
 
     @property
     def has_service(self) -> np.ndarray:
-        return self.kind != ADDON
+        """Lines that the network's registers know by a number."""
+        return np.isin(self.kind, (MOBILE, FIXED))
 
     @property
     def served_until(self) -> np.ndarray:
@@ -159,15 +160,17 @@ def build_lines(parameters: Parameters, parties: pl.DataFrame) -> tuple[Accounts
     fixed_customer = np.repeat(np.arange(count), fixeds)
     insured = mobile_customer[(random.random(len(mobile_customer)) < 0.12) & (kind[mobile_customer] != COMPANY)]
     paper_customer = np.flatnonzero(paper)
-    customer = np.concatenate([mobile_customer, fixed_customer, insured, paper_customer])
-    sizes = [len(mobile_customer), len(fixed_customer), len(insured) + len(paper_customer)]
-    line_kind = np.repeat([MOBILE, FIXED, ADDON], sizes)
+    leasing = _circuit_customers(parameters, kind, has_mobile)
+    customer = np.concatenate([mobile_customer, fixed_customer, insured, paper_customer, leasing])
+    sizes = [len(mobile_customer), len(fixed_customer), len(insured) + len(paper_customer), len(leasing)]
+    line_kind = np.repeat([MOBILE, FIXED, ADDON, CIRCUIT], sizes)
     offering = np.concatenate(
         [
             _mobile_offering(kind[mobile_customer], random),
             _fixed_offering(kind[fixed_customer], random),
             np.full(len(insured), INDEX["ADD_INSURANCE"]),
             np.full(len(paper_customer), INDEX["ADD_PAPERBILL"]),
+            np.where(leasing % 3 == 0, INDEX["BIZ_ETHERNET_1G"], INDEX["BIZ_ETHERNET"]),
         ]
     )
     total = len(customer)
@@ -221,6 +224,12 @@ def build_lines(parameters: Parameters, parties: pl.DataFrame) -> tuple[Accounts
         due_from=np.zeros(total, dtype=np.int64),
     )
     return accounts, lines
+
+
+def _circuit_customers(parameters: Parameters, kind: np.ndarray, has_mobile: np.ndarray) -> np.ndarray:
+    """Firms that rent an Ethernet line between two of their sites, once each."""
+    takes_one = parameters.random("circuit customers").random(len(kind)) < 0.5
+    return np.flatnonzero((kind == COMPANY) & has_mobile & takes_one)
 
 
 def _pick(random: np.random.Generator, count: int, codes: list[str], shares: list[float]) -> np.ndarray:

@@ -20,8 +20,8 @@ VOICE, SMS, DATA = range(3)
 ZONES = ("national", "eu_roaming", "international", "premium", "emergency", "zero_rated")
 NATIONAL, EU_ROAMING, INTERNATIONAL, PREMIUM, EMERGENCY, ZERO_RATED = range(6)
 UNITS = ("second", "message", "byte")
-MOBILE, FIXED, ADDON = range(3)
-CATEGORIES = ("mobile", "fixed", "addon")
+MOBILE, FIXED, ADDON, CIRCUIT = range(4)
+CATEGORIES = ("mobile", "fixed", "addon", "circuit")
 TARIFF_PERIODS = ("peak", "off_peak")
 PEAK, OFF_PEAK = range(2)
 ANY_TIME = -1
@@ -147,6 +147,9 @@ OFFERINGS = (
         allowances=(Allowance(DATA, (NATIONAL,), 120 * _MEGABYTE, is_shared=True),),
     ),
     Offering("FIX_DSL_100", "Kabelwest DSL 100", FIXED, 3995, 4995, _fixed((0, 290_000, 990_000))),
+    # Leased lines: no register and no switch of the operator's knows them, only the inventory.
+    Offering("BIZ_ETHERNET", "Nordlicht Ethernet Connect 100", CIRCUIT, 24900),
+    Offering("BIZ_ETHERNET_1G", "Nordlicht Ethernet Connect 1000", CIRCUIT, 49900),
 )  # fmt: skip
 
 CODES = tuple(offering.code for offering in OFFERINGS)

@@ -42,5 +42,6 @@ select
 from product
 inner join subscription
     on product.source_key = subscription.subscription_id
+-- the reference of a leased line is no number of a service
 where product.needs_network_service
-    or subscription.service_number is not null
+    or (subscription.service_number is not null and coalesce(subscription.number_type, '') <> 'CIRCUIT')

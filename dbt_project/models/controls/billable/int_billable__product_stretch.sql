@@ -1,7 +1,8 @@
 -- The days for which a product has to be paid, whatever billing holds. Grain: product_id, from_day.
 -- From orders and CRM: from the agreed start until the product or a completed cease ends it. Products that need the network
 -- count on the days on which the network held their service; a short absence (parameter min_absent_days) is a missed dump
--- or a change of the card. What only billing holds counts where no CRM holds the same service.
+-- or a change of the card. What only billing holds counts where no CRM holds the same service; a rented circuit that
+-- nobody bills, and no CRM knows, where inventory has it.
 
 with
 
@@ -54,6 +55,20 @@ held as (
     where
         product.status in ('active', 'suspended', 'terminated')
         and not (offering.needs_network_service and product.service_id is not null)
+    union all
+    -- A circuit that a customer has and no product stands for is known to inventory alone.
+    select
+        'circuit:' || resource_id_inventory as product_id,
+        cast(null as string) as service_id,
+        billing_account_id,
+        bill_cycle,
+        'inventory' as source_system,
+        product_offering_id,
+        false as needs_network_service,
+        gap_from as expected_from,
+        gap_to as expected_to
+    from {{ ref('int_circuit__unbilled_gap') }}
+    where not is_known_product and bill_cycle is not null
 ),
 
 expected as (

@@ -18,6 +18,9 @@ select 'O4' as control_id, 'open activation' as subject, count(*) as subjects_ch
 from {{ ref('fct_order_item') }}
 where action = 'add' and state in ('acknowledged', 'in_progress', 'partial', 'held')
 union all
+select 'O10' as control_id, 'leased circuit' as subject, count(*) as subjects_checked
+from {{ ref('dim_circuit') }}
+union all
 select 'O9' as control_id, 'SIM card with a purpose' as subject, count(*) as subjects_checked
 from {{ ref('dim_sim_purpose') }}
 union all

@@ -71,9 +71,12 @@ worked as (
     from {{ ref('fct_case') }} as single
     inner join {{ ref('dim_control') }} as control
         on single.control_id = control.control_id
-        and control.bridge_class = 'revenue'
+    left join {{ ref('control_bridge_class') }} as class
+        on single.control_id = class.control_id
+        and single.root_cause_type = class.root_cause_type
     left join recovered
         on single.case_id = recovered.case_id
+    where coalesce(class.bridge_class, control.bridge_class) = 'revenue'
 ),
 
 cases as (

@@ -26,10 +26,13 @@ control as (
 
 finding as (
     select
-        found.*,
-        control.control_name,
-        control.claim_order,
-        control.bridge_class,
+        found.control_id,
+        found.direction,
+        found.customer_id,
+        found.month,
+        found.currency_code,
+        found.signed_amount,
+        coalesce(found.bridge_class, control.bridge_class) as bridge_class,
         control.basis
     from {{ ref('fct_leakage_month') }} as found
     inner join control

@@ -17,5 +17,6 @@ select
     {{ payload_text('$.place.id', '$.place[0].place.id', '$.place[0].id') }} as site_id,
     {{ payload_json('$.resourceCharacteristic') }} as resource_characteristic,
     {{ payload_json('$.resourceRelationship') }} as resource_relationship,
+    {{ payload_json('$.relatedParty') }} as related_party,
     {{ load_metadata() }}
 from resource

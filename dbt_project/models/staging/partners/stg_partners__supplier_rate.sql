@@ -1,0 +1,20 @@
+-- One row per supplier rate in the latest file.
+
+with
+
+supplier_rate as (
+    {{ current_rows('partners', 'supplier_rate') }}
+)
+
+select
+    trim(supplier_rate_id) as supplier_rate_id,
+    trim(partner_id) as partner_id,
+    trim(product_code) as product_code,
+    monthly_rate,
+    notice_days,
+    valid_from,
+    valid_until,
+    trim(currency_code) as currency_code,
+    file_date,
+    {{ load_metadata() }}
+from supplier_rate
