@@ -137,7 +137,10 @@ def _trend(direction: str, currency: str, bridge_class: str | None) -> list[tupl
                 lag(recovered_amount) over (partition by case_id order by version) as recovered_before
             from core.fct_case_event
             where direction = ? and currency_code = ?
-                and control_id in (select control_id from core.dim_control where bridge_class is not distinct from ?)
+                and case_id in (
+                    select finding_id from marts_revenue_assurance.leakage_finding
+                    where bridge_class is not distinct from ?
+                )
         ),
         per_day as (
             select

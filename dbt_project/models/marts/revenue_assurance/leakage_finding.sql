@@ -26,7 +26,7 @@ select
     finding.finding_id,
     finding.control_id,
     control.control_name,
-    control.bridge_class,
+    coalesce(class.bridge_class, control.bridge_class) as bridge_class,
     finding.direction,
     finding.status,
     finding.customer_id,
@@ -52,6 +52,9 @@ select
 from finding
 inner join control
     on finding.control_id = control.control_id
+left join {{ ref('control_bridge_class') }} as class
+    on finding.control_id = class.control_id
+    and finding.root_cause_type = class.root_cause_type
 left join customer
     on finding.customer_id = customer.customer_id
 left join account
