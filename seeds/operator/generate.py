@@ -48,7 +48,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 32
+VERSION = 33
 
 
 def generate(
