@@ -70,6 +70,9 @@ class Keys:
         eligible = has_one_account & ~np.isin(
             np.arange(customers), lines.customer[operator.chooser.lines(*_NEEDS_KEYS)]
         )
+        # What was agreed with a customer holds for what billing has of it only where both are known to be one.
+        agreed = operator.agreements.documents["line"].to_numpy()
+        eligible &= ~np.isin(np.arange(customers), lines.customer[agreed[agreed >= 0]])
         # A rented circuit is one product in two systems only by its number.
         eligible &= np.bincount(lines.customer[lines.kind == CIRCUIT], minlength=customers) == 0
         result = {}
