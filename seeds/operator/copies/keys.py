@@ -16,7 +16,7 @@ from seeds.operator.world.parties import COMPANY, PERSON, SOLE_TRADER
 
 # Customers whose records in billing and in a CRM name each other nowhere: shares of those whom the CRM holds. Lines
 # that leak have lost their keys more often than others: that is how they come to leak.
-_KEYLESS = {OWN_CRM: 0.045, ACQUIRED_CRM: 0.22}
+_KEYLESS = {OWN_CRM: 0.055, ACQUIRED_CRM: 0.22}
 _KEYLESS_FAULTS = {OWN_CRM: 0.2, ACQUIRED_CRM: 0.6}
 _FAULTS_ACROSS_SYSTEMS = (
     "O1.never_billed_fixed",
