@@ -105,7 +105,9 @@ class _Planter:
         chosen = self.can_be_agreed & lines.is_provisioned & (self.random.random(len(lines)) < share)
         for line in np.flatnonzero(chosen):
             price, before = self._price(int(lines.offering[line])), self._before()
-            self._file([line], int(lines.offering[line]), [(price, before, int(NEVER))])
+            # Some run for a term that ends long after the window.
+            until = int(self._midnight(self.parameters.end_day + 365)) if line % 2 else int(NEVER)
+            self._file([line], int(lines.offering[line]), [(price, before, until)])
             self._charge(self.owed, [line], int(lines.offering[line]), [(price, before, int(NEVER))])
             self._charge(self.billed, [line], int(lines.offering[line]), [(price, before, int(NEVER))])
 

@@ -6,8 +6,8 @@ from seeds.operator.planting.role import fault, honest
 
 # Given out with the lifecycle, because they change when a customer's line begins or ends.
 CIRCUIT_LINES = (
-    honest("O10.accepted_later", 10, 3, "a customer's circuit was in service days before it was accepted and billed"),
-    honest("O10.customer_ceased", 10, 3, "a customer's circuit was ceased; the supplier charges until the term ends"),
+    honest("O10.accepted_later", 25, 1, "a customer's circuit was in service days before it was accepted and billed"),
+    honest("O10.customer_ceased", 25, 1, "a customer's circuit was ceased; the supplier charges until the term ends"),
 )
 CIRCUITS = (
     fault("O10.stranded", 16, 4, "a leased access line whose service ceased, and which its supplier still charges"),
