@@ -34,6 +34,7 @@ from seeds.operator.planting.collection import collection_rows
 from seeds.operator.planting.commissions import Commissions, plant_commissions
 from seeds.operator.planting.interconnect import Interconnect, plant_interconnect
 from seeds.operator.planting.journal import Journal, plant_journal
+from seeds.operator.planting.margins import Margins, plan_margins
 from seeds.operator.planting.network_rows import late_usage_rows, lost_record_rows, reject_rows, session_rows
 from seeds.operator.planting.orders_rows import barred_usage_rows, free_speed_rows, lone_usage_rows, open_order_rows
 from seeds.operator.planting.partner_rows import (
@@ -41,6 +42,7 @@ from seeds.operator.planting.partner_rows import (
     commission_rows,
     interconnect_rows,
     journal_rows,
+    margin_rows,
     receivable_rows,
 )
 from seeds.operator.truth import build_truth
@@ -48,7 +50,7 @@ from seeds.operator.world.parameters import Parameters
 
 Progress = Callable[[str], None]
 # Rises when the same arguments begin to make another operator.
-VERSION = 33
+VERSION = 34
 
 
 def generate(
@@ -94,7 +96,8 @@ def generate(
     _write(folder, "performance", copy_performance(operator), report)
     _write(folder, "roaming", copy_roaming(operator), report)
     usage = copy_usage(operator, files)
-    interconnect = plant_interconnect(operator, usage["usage_event"])
+    margins = plan_margins(operator)
+    interconnect = plant_interconnect(operator, usage["usage_event"], margins)
     _write(folder, "record_counts", {"record_count": usage.pop("record_count")}, report)
     _write(folder, "usage", usage, report)
     del usage
@@ -107,7 +110,7 @@ def generate(
         "crm_fixed": crm_fixed.beliefs.with_columns(key=keys.customer_no).filter(pl.Series(keys.in_crm_fixed)),
         "billing": billing.beliefs.with_columns(key=keys.account),
     }
-    planted = _planted(operator, keys, billing, journal, commissions, interconnect, circuits)
+    planted = _planted(operator, keys, billing, journal, commissions, interconnect, circuits, margins)
     ledger = build_ledger(operator, keys, beliefs, _flaws(operator, keys, billing), planted)
     ledger.write_parquet(folder / "ledger.parquet")
     (folder / "truth").mkdir(exist_ok=True)
@@ -174,6 +177,7 @@ def _planted(
     commissions: Commissions,
     interconnect: Interconnect,
     circuits: Circuits,
+    margins: Margins,
 ) -> list[pl.DataFrame]:
     """Faults and distractors that tell their own money, one frame per stage of the chain."""
     return [
@@ -192,6 +196,7 @@ def _planted(
         *billing.planted,
         interconnect_rows(interconnect),
         circuit_rows(circuits, keys),
+        margin_rows(margins, keys),
         session_rows(operator, keys),
         lost_record_rows(operator),
         billing.prepaid.rows(),

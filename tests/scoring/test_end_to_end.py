@@ -15,7 +15,7 @@ from scoring.score import compare_published
 from tests.conftest import FRESH_SEED_VARIABLE, SEED
 
 CONTROLS = (
-    "P1", "P3", "O1", "O2", "O3", "O4", "O5", "O6", "O7", "O8", "O9", "O10", "O11",
+    "P1", "P2", "P3", "O1", "O2", "O3", "O4", "O5", "O6", "O7", "O8", "O9", "O10", "O11",
     "U1", "U2", "U3", "U4", "U5", "U6", "U7", "U8",
     "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "C1", "C2", "C3", "X1", "X2", "X3",
 )  # fmt: skip

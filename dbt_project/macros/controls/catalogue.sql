@@ -6,6 +6,7 @@
 {% macro built_controls() -%}
     {{ return([
         'p1_tariff_mis_configured',
+        'p2_negative_margin',
         'p3_contract_price',
         'o1_provisioned_not_billed',
         'o2_billed_not_provisioned',

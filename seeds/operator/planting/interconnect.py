@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from seeds.operator.build import Operator
+from seeds.operator.planting.margins import Margins
 from seeds.operator.planting.roles_partner import INTERCONNECT
 from seeds.operator.world.clock import add_months, day_number
 from seeds.operator.world.parameters import Parameters
@@ -87,14 +88,14 @@ class _Cell:
         return sum(seconds / 60 * rate / 10_000 for _, _, rate, _, seconds in self.stretches)
 
 
-def plant_interconnect(operator: Operator, usage: pl.DataFrame) -> Interconnect:
+def plant_interconnect(operator: Operator, usage: pl.DataFrame, margins: Margins) -> Interconnect:
     """Everything between the operator and its carriers. ``usage``: mediation's ``usage_event`` of ``copies.usage``."""
-    return _Planter(operator.parameters, usage).result()
+    return _Planter(operator.parameters, usage, margins).result()
 
 
 class _Planter:
-    def __init__(self, parameters: Parameters, usage: pl.DataFrame) -> None:
-        self.parameters = parameters
+    def __init__(self, parameters: Parameters, usage: pl.DataFrame, margins: Margins) -> None:
+        self.parameters, self.margins = parameters, margins
         self.random = parameters.random("interconnect")
         self.months = [add_months(parameters.start, number) for number in range(parameters.months)]
         self.rates = self._agreed()
@@ -136,6 +137,13 @@ class _Planter:
         for _, partner, destination in RANGES:
             new = _CHANGES.get((partner, destination))
             rate = _RATES[destination]
+            raised = [item for item in self.margins.rates if item[:2] == (partner, destination)]
+            if raised:
+                _, _, other, from_day, to_day = raised[0]
+                rows.append((partner, OUTGOING, destination, rate, opening, from_day))
+                rows.append((partner, OUTGOING, destination, other, from_day, to_day))
+                rows.append((partner, OUTGOING, destination, rate, to_day, None))
+                continue
             rows.append((partner, OUTGOING, destination, rate, opening, change if new else None))
             if new:
                 rows.append((partner, OUTGOING, destination, new, change, None))

@@ -11,6 +11,7 @@ from seeds.operator.planting.circuits import Circuits
 from seeds.operator.planting.commissions import Commissions
 from seeds.operator.planting.interconnect import Interconnect
 from seeds.operator.planting.journal import Journal
+from seeds.operator.planting.margins import Margins
 from seeds.operator.planting.receivables import Receivables
 
 
@@ -67,6 +68,19 @@ def circuit_rows(circuits: Circuits, keys: Keys) -> pl.DataFrame:
     subject = planted.with_columns(resource=resource).select(
         pl.when(known).then("resource").alias("inventory.resource"),
         pl.when(~known).then("leased").alias("partners.leased_circuit"),
+    )
+    amount = planted["amount"].to_numpy()
+    directions = [None if value == 0 else "under" for value in amount]
+    start, end = planted["day"].to_numpy(), planted["end"].to_numpy()
+    return planted_rows(planted["code"], subject, start, end, amount, directions)
+
+
+def margin_rows(margins: Margins, keys: Keys) -> pl.DataFrame:
+    """P2: each by offering and destination, of a month."""
+    planted = margins.planted
+    offering = keys.offering[planted["offering"].to_numpy()]
+    subject = planted.with_columns(offering=offering).select(
+        (pl.col("offering") + "/" + pl.col("destination")).alias("catalog.offering_destination")
     )
     amount = planted["amount"].to_numpy()
     directions = [None if value == 0 else "under" for value in amount]

@@ -12,7 +12,7 @@ from seeds.operator.planting.roles_circuits import CIRCUITS
 from seeds.operator.planting.roles_invoices import INVOICES
 from seeds.operator.planting.roles_network import NETWORK
 from seeds.operator.planting.roles_orders import ORDERS, SIMS
-from seeds.operator.planting.roles_partner import PARTNER, PARTNERS
+from seeds.operator.planting.roles_partner import MARGINS, PARTNER, PARTNERS
 from seeds.operator.planting.roles_prepaid import PREPAID
 from seeds.operator.planting.roles_recording import RECORDING
 from seeds.operator.planting.roles_roaming import ROAMING
@@ -104,6 +104,7 @@ ROLES = (
     *AGREEMENTS,
     *RECORDING,
     *CIRCUITS,
+    *MARGINS,
 )
 CODES = tuple(role.code for role in ROLES)
 NUMBER = {code: number + 1 for number, code in enumerate(CODES)}  # 0: no role

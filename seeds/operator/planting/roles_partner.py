@@ -65,4 +65,13 @@ INTERCONNECT = (
     honest("X1.credited_later", 3, 3, "too many minutes, disputed and credited with a later invoice"),
     honest("X1.not_invoiced_yet", 3, 3, "the last month, whose invoice comes later"),
 )
+# Subjects are an offering, a destination and a month.
+MARGINS = (
+    fault("P2.rate_raised", 3, 3, "the carrier raised its rate above the offering's price, which nobody followed"),
+    fault("P2.rate_raised_later", 3, 3, "the same, for the last months alone"),
+    honest("P2.trifle", 3, 3, "an offering below cost with next to no traffic"),
+    honest("P2.sells_above_cost", 3, 3, "an offering whose price is above the raised rate, too"),
+    honest("P2.low_margin", 3, 3, "a rate just below the lowest price"),
+    honest("P2.single_day", 1, 1, "a rate above the price for a single day; over the month it pays"),
+)
 PARTNERS = (*COMMISSIONS, *INTERCONNECT)
