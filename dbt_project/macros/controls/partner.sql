@@ -22,3 +22,31 @@
 {% macro x1_settlement() -%}
     concat_ws('/', partner_id, direction, destination, substring(cast(traffic_month as string), 1, 7))
 {%- endmacro %}
+
+{#-
+    CTEs that find the carrier behind called numbers: `matched` has other_party, partner_id, destination and match_rank (1: the longest prefix).
+      calls  CTE with other_party
+-#}
+{% macro called_network_ctes(calls) -%}
+prefix_length as (
+    select distinct prefix_length from {{ ref('dim_number_range') }}
+),
+
+called_number as (
+    select distinct other_party from {{ calls }} where other_party is not null
+),
+
+matched as (
+    select
+        called_number.other_party,
+        number_range.partner_id,
+        number_range.destination,
+        row_number() over (
+            partition by called_number.other_party order by number_range.prefix_length desc nulls last
+        ) as match_rank
+    from called_number
+    cross join prefix_length
+    inner join {{ ref('dim_number_range') }} as number_range
+        on substring(called_number.other_party, 1, prefix_length.prefix_length) = number_range.number_prefix
+)
+{%- endmacro %}

@@ -15,32 +15,7 @@ called as (
     group by coalesce(charging_id, usage_id), coalesce(partial_sequence, 0)
 ),
 
-number_range as (
-    select number_prefix, partner_id, destination, length(number_prefix) as prefix_length
-    from {{ ref('int_number_range__from_partners') }}
-),
-
-prefix_length as (
-    select distinct prefix_length from number_range
-),
-
-called_number as (
-    select distinct other_party from called where other_party is not null
-),
-
-matched as (
-    select
-        called_number.other_party,
-        number_range.partner_id,
-        number_range.destination,
-        row_number() over (
-            partition by called_number.other_party order by number_range.prefix_length desc nulls last
-        ) as match_rank
-    from called_number
-    cross join prefix_length
-    inner join number_range
-        on substring(called_number.other_party, 1, prefix_length.prefix_length) = number_range.number_prefix
-)
+{{ called_network_ctes('called') }}
 
 select
     called.traffic_date,

@@ -30,27 +30,7 @@ priced as (
         and re_rated.quantity > 0
 ),
 
-prefix_length as (
-    select distinct prefix_length from {{ ref('dim_number_range') }}
-),
-
-called_number as (
-    select distinct other_party from priced where other_party is not null
-),
-
-matched as (
-    select
-        called_number.other_party,
-        number_range.partner_id,
-        number_range.destination,
-        row_number() over (
-            partition by called_number.other_party order by number_range.prefix_length desc nulls last
-        ) as match_rank
-    from called_number
-    cross join prefix_length
-    inner join {{ ref('dim_number_range') }} as number_range
-        on substring(called_number.other_party, 1, prefix_length.prefix_length) = number_range.number_prefix
-),
+{{ called_network_ctes('priced') }},
 
 cost as (
     select
