@@ -206,13 +206,19 @@ def test_a_root_cause_is_one_task_and_one_signature(app: App, page: Page) -> Non
 
 def test_the_overview_adds_up_and_asks_nobody_else(app: App, page: Page) -> None:
     go(page, app)
-    with (REPOSITORY / "seeds/reference/control.csv").open(encoding="utf-8") as file:
-        class_of = {row["control_id"]: row["bridge_class"] for row in csv.DictReader(file)}
+    class_of = {row["control_id"]: row["bridge_class"] for row in reference("control")}
+    other_class_of = {
+        (row["control_id"], row["root_cause_type"]): row["bridge_class"] for row in reference("control_bridge_class")
+    }
     for bridge_class in ("revenue", "cost"):
         if bridge_class != "revenue":
             page.get_by_test_id("stButtonGroup").get_by_text(class_name(bridge_class)).click()
             settle(page)
-        cases = [case for case in app.book.cases() if class_of[case.control_id] == bridge_class]
+        cases = [
+            case
+            for case in app.book.cases()
+            if other_class_of.get((case.control_id, case.root_cause_type), class_of[case.control_id]) == bridge_class
+        ]
         for amounts in (
             add_up([case for case in cases if case.status is Status.open], "exposure_amount"),
             add_up(cases, "confirmed_amount"),
@@ -232,6 +238,11 @@ def test_the_overview_adds_up_and_asks_nobody_else(app: App, page: Page) -> None
 def test_an_unknown_case_is_said_to_be_none(app: App, page: Page) -> None:
     page.goto(f"{app.url}/case?case=nonsense")
     expect(page.get_by_text("there is no case 'nonsense'")).to_be_visible()
+
+
+def reference(seed: str) -> list[dict[str, str]]:
+    with (REPOSITORY / f"seeds/reference/{seed}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _free_port() -> int:
