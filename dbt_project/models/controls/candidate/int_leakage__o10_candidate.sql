@@ -77,7 +77,7 @@ overcharged as (
         *,
         case
             when resource_id_inventory is null then 'unknown_circuit'
-            when due_days < month_days and charged_amount > agreed_rate * due_days / month_days and charged_rate <= agreed_rate
+            when due_days < month_days and charged_amount > agreed_rate * due_days / nullif(month_days, 0) and charged_rate <= agreed_rate
                 then 'not_needed'
             else 'rate_too_high'
         end as reason,

@@ -12,7 +12,7 @@ priced as (
         re_rated.currency_code,
         re_rated.rated_usage_id,
         re_rated.quantity as seconds,
-        cast(re_rated.charge_units / re_rated.unit_size as bigint) as charged_steps,
+        cast(re_rated.charge_units / nullif(re_rated.unit_size, 0) as bigint) as charged_steps,
         re_rated.unit_price,
         {{ local_date('re_rated.started_at') }} as call_date,
         usage_event.other_party
