@@ -77,7 +77,7 @@ status: $(READY) ## Loads, freshness, checks, last publication
 	@$(BIN)/concord status
 
 test: $(READY) ## Run every test (TESTS=tests/concord for some)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --no-loadscope-reorder $(TESTS)
 
 lint: $(READY) ## Check style: Python and YAML
 	@$(BIN)/ruff check .

@@ -6,23 +6,14 @@ import os
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from concord import telemetry
 from concord.settings import Settings
+from tests.groups import FRESH_SEED_VARIABLE, SEED, group_of, rank_of
 from tests.small_operator import refreshed_lake
-
-FRESH_SEED_VARIABLE = "CONCORD_FRESH_SEED"
-SEED = 42
-# Tests that take minutes, or use a lake that others build.
-LONG_GROUPS = (
-    "past-report",
-    "app",
-    "empty-lake",
-    "tests/dbt/test_durable_builds.py",
-    "tests/dbt/test_spark_dialect.py",
-)
 
 telemetry.disable()
 
@@ -38,23 +29,21 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"fresh seed of this run: {seed} (the same again: {FRESH_SEED_VARIABLE}={seed} make test)"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give the tests of a file, or of a named group, to one process, so that what they share is made once.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins, so that all processes end at about the same time."""
+    items.sort(key=lambda item: rank_of(item.nodeid))
 
-    Groups that build lakes begin, then those that use them: at the end both processes have short files left.
-    """
 
-    def group(item: pytest.Item) -> str:
-        marker = item.get_closest_marker("xdist_group")
-        return marker.args[0] if marker else item.path.relative_to(config.rootpath).as_posix()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each process whole groups of tests, so that what a group shares is made once."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    begin = [f"seed-{seed}" for seed in (SEED, 7, os.environ[FRESH_SEED_VARIABLE])]
-    rank = {name: place for place, name in enumerate([*begin, *LONG_GROUPS])}
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(group(item)))
-    items.sort(key=lambda item: rank.get(group(item), len(rank)))
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Groups(config, log)
 
 
 @pytest.fixture(autouse=True)

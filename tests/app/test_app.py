@@ -32,7 +32,6 @@ from concord.settings import Settings, load_settings
 from reporting.bridge_class import class_name
 from tests.app.browser import browser, click, fill, open_page, settle, shoot, tick_row
 
-pytestmark = pytest.mark.xdist_group("app")
 REPOSITORY = Path(__file__).parents[2]
 MAKER, CHECKER = "Ada Lovelace", "Ben Nevis"
 

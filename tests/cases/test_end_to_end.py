@@ -20,8 +20,6 @@ from orchestration.dbt_runner import run_dbt
 from tests.cases.books import seen_by_build
 from tests.concord.lakes import read
 
-pytestmark = pytest.mark.xdist_group("seed-42")
-
 COLUMNS = (
     "case_id, control_id, direction, currency_code, root_cause_type, root_cause_key, period_start, period_end, status,"
     " owner, due_date, exposure_amount, confirmed_amount, recoverable_amount, recovered_amount, prevented_amount,"

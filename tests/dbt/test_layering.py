@@ -11,8 +11,6 @@ import pytest
 from tests.dbt.conftest import Build
 from tests.dbt.dbt_project import PROJECT, REPOSITORY
 
-pytestmark = pytest.mark.xdist_group("empty-lake")
-
 # Layer -> the layers that its models may read. A source is the layer "source".
 READS = {
     "staging": {"source", "staging"},

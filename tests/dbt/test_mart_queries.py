@@ -10,8 +10,6 @@ import pytest
 from tests.dbt.conftest import Build
 from tests.dbt.dbt_project import REPOSITORY, models
 
-pytestmark = pytest.mark.xdist_group("empty-lake")
-
 PAGE = (REPOSITORY / "docs" / "marts" / "README.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"^```sql\n(.*?)^```$", PAGE, re.S | re.M)
 

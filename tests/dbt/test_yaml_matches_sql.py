@@ -14,8 +14,6 @@ import pytest
 from tests.dbt.conftest import Build
 from tests.dbt.dbt_project import PROJECT, REPOSITORY, models
 
-pytestmark = pytest.mark.xdist_group("empty-lake")
-
 
 @pytest.fixture(scope="module")
 def project(empty_build: Build) -> dict:

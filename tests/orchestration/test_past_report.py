@@ -19,8 +19,6 @@ from orchestration.past_report import publication_at, write_report_as_of
 from orchestration.pipeline import build, publish_build
 from reporting.leakage import ReportPaths, write_report
 
-pytestmark = pytest.mark.xdist_group("past-report")
-
 
 @pytest.fixture(scope="module")
 def settings(refreshed: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:

@@ -6,15 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import openpyxl
-import pytest
 
 from concord.published import connect_reader
 from concord.settings import Settings
 from reporting.data import read_leakage
 from reporting.leakage import write_report
 from reporting.status import read_status
-
-pytestmark = pytest.mark.xdist_group("seed-42")
 
 
 def test_the_report_shows_what_the_mart_holds(refreshed: Settings, tmp_path: Path) -> None:

@@ -211,7 +211,6 @@ def test_evidence_of_rules_and_comparisons() -> None:
     assert read_evidence(None) == []
 
 
-@pytest.mark.xdist_group("seed-42")
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_everything_that_is_published_can_be_explained(
     refreshed: Settings, entity: str, capsys: pytest.CaptureFixture[str]
@@ -235,7 +234,6 @@ def test_everything_that_is_published_can_be_explained(
     assert found.records[0].source_key in capsys.readouterr().out
 
 
-@pytest.mark.xdist_group("seed-42")
 def test_a_conflict_shows_every_claim(refreshed: Settings) -> None:
     with closing(connect_reader(refreshed)) as lake:
         ((entity_id, attribute, value, system, rule),) = lake.execute(

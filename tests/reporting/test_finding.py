@@ -18,8 +18,6 @@ from reporting.data import read_rows
 from reporting.finding import FindingExplanation, read_finding, read_findings
 from reporting.leakage import write_report
 
-pytestmark = pytest.mark.xdist_group("seed-42")
-
 
 @pytest.fixture(scope="module")
 def explained(refreshed: Settings) -> list[FindingExplanation]:
