@@ -23,12 +23,25 @@ billed as (
     group by bridge.circuit_key
 ),
 
--- Where billing names no account for a circuit, it is the customer's oldest.
-account as (
-    select customer_id, min(billing_account_id) as billing_account_id
+-- Where billing names no account for a circuit, it is the customer's own, else the one that pays for the customer's products.
+customer_account as (
+    select 1 as account_order, customer_id, billing_account_id
     from {{ ref('dim_billing_account') }}
     where customer_id is not null
-    group by customer_id
+    union all
+    select 2 as account_order, customer_id, billing_account_id
+    from {{ ref('dim_product') }}
+    where customer_id is not null and billing_account_id is not null
+),
+
+account as (
+    select
+        customer_id,
+        billing_account_id,
+        row_number() over (
+            partition by customer_id order by account_order nulls last, billing_account_id nulls last
+        ) as account_rank
+    from customer_account
 ),
 
 -- Sold by a CRM, and without a subscription.
@@ -97,6 +110,7 @@ left join {{ ref('dim_product') }} as product
     on billed.product_id = product.product_id
 left join account
     on circuit.customer_id = account.customer_id
+    and account.account_rank = 1
 left join {{ ref('dim_billing_account') }} as billed_account
     on coalesce(billed.billing_account_id, account.billing_account_id) = billed_account.billing_account_id
 left join sold
