@@ -15,245 +15,9 @@ can't learn, because people who are not the same share more than chance explains
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-# Below anything that all other comparisons can add up to.
-NEVER = -60.0
-
-
-@dataclass(frozen=True)
-class Level:
-    """One level: ``condition`` in SQL over columns with the suffixes _l and _r; ``low`` and ``high`` bound the weight
-    (bits).
-
-    ``per_match`` replaces ``u``: pairs of two parties at this level for each pair of one party at all. ``frequency``
-    names the feature whose term frequency corrects the weight. ``apart`` replaces the bounds in data where no two
-    people share an address, phone or mailbox. A level whose bounds are one is never trained. A condition that is null
-    doesn't hold; what is cheap stands first in it, as the engine goes no further with pairs for which that fails.
-    """
-
-    label: str
-    condition: str
-    m: float
-    u: float = 0.0
-    low: float = -20.0
-    high: float = 20.0
-    per_match: float | None = None
-    frequency: str | None = None
-    apart: tuple[float, float] | None = None
-
-    def bounds(self, people_share: bool) -> tuple[float, float]:
-        """Least and greatest weight, given whether people share contact details in the data."""
-        return (self.low, self.high) if people_share or self.apart is None else self.apart
-
-    def is_fixed(self, people_share: bool) -> bool:
-        """Not to be trained: the bounds are one."""
-        low, high = self.bounds(people_share)
-        return low == high
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One field of the evidence. ``unknown``: the condition under which the field says nothing (weight 0)."""
-
-    name: str
-    unknown: str
-    levels: tuple[Level, ...]
-
-
-# A company's contact person is replaced now and then; a person is not.
-_ANY_COMPANY = "(party_type_l = 'company' or party_type_r = 'company')"
-# By another column than the birth date's own comparison: blocks that agree on the birth date still train the names.
-_SAME_BIRTH_DATE = "birth_digits_l = birth_digits_r"
-# Proof that a name or a birth date is merely wrong: the number that an authority gave one party.
-_SAME_NUMBER = "vat_number_l = vat_number_r"
-_EMAIL = "list_has_any(emails_l, emails_r)"
-_NO_GIVEN_NAME = "(given_name_l is null or given_name_r is null)"
-# 'García López' alone is a double family name, not a given and a family name, where the other's family name holds both.
-_FAMILY_ALONE = (
-    "(list_contains(family_words_r, given_name_l)"
-    " and list_has_all(family_words_r, given_names_l) and list_has_all(family_words_r, family_words_l)"
-    " or list_contains(family_words_l, given_name_r)"
-    " and list_has_all(family_words_l, given_names_r) and list_has_all(family_words_l, family_words_r))"
-)
-_INITIAL = "list_has_any(initials_l, initials_r)"
-# Either name of one is the other name of the other: one alone is a coincidence, or a brother.
-_SWAPPED = (
-    "(list_contains(family_words_r, given_name_l) and coalesce(list_has_any(given_names_r, family_words_l), true))"
-    " or (list_contains(family_words_l, given_name_r) and coalesce(list_has_any(given_names_l, family_words_r), true))"
-)
-
-
-def _few_edits(column: str, most: int | str) -> str:
-    """At most so many letters wrong, left out, too many or swapped with the next.
-
-    Lengths cost nothing, Levenshtein's distance a tenth, and a swap is two of its edits: few pairs are left to look at
-    closely.
-    """
-    left, right = f"{column}_l", f"{column}_r"
-    return (
-        f"(abs(length({left}) - length({right})) <= {most} and levenshtein({left}, {right}) <= 2 * {most}"
-        f" and damerau_levenshtein({left}, {right}) <= {most})"
-    )
-
-
-def _alike(name: str) -> str:
-    """Spelt alike, as it is written: a typo, not another name."""
-    left, right = f"{name}_spelling_l", f"{name}_spelling_r"
-    shorter = f"least(length({left}), length({right}))"
-    most = f"case when {shorter} >= 7 then 2 when {shorter} >= 4 then 1 else 0 end"
-    # In a case, wherever it stands, the engine stops at what settles it.
-    return (
-        f"(case when jaro_winkler_similarity({left}, {right}) >= 0.9 or {_few_edits(f'{name}_spelling', most)}"
-        " then true else false end)"
-    )
-
-
-# 'Wolf' and 'Wolfgang', 'Rike' and 'Friederike'; but not 'Stefan' and 'Stefanie', who are two.
-_SHORT_FORM = (
-    "(least(length(given_name_l), length(given_name_r)) >= 3"
-    " and (contains(given_name_l, given_name_r) or contains(given_name_r, given_name_l))"
-    " and not regexp_full_match(substr(case when length(given_name_l) > length(given_name_r) then given_name_l"
-    " else given_name_r end,"
-    " least(length(given_name_l), length(given_name_r)) + 1), 'a|e|i|ie|in|ina|ine|ia|o|s'))"
-)
-GIVEN_ALIKE = _alike("given")
-# The mailbox of the record that hides the given name begins with it.
-_INITIAL_IN_MAILBOX = (
-    "(contains(mailbox_words_l, left(given_name_r, 3)) or contains(mailbox_words_r, left(given_name_l, 3)))"
-)
-_FAMILY_IN_MAILBOX = (
-    "(length(family_words_l[1]) >= 3 and contains(mailbox_words_r, family_words_l[1]))"
-    " or (length(family_words_r[1]) >= 3 and contains(mailbox_words_l, family_words_r[1]))"
-)
-
-GIVEN_NAME = Comparison(
-    "given_name",
-    unknown="not (may_be_person_l and may_be_person_r)"
-    " or (not is_person_l and company_name_l is not null) or (not is_person_r and company_name_r is not null)"
-    " or (party_type_l = 'company' and party_type_r = 'company')",
-    levels=(
-        Level(
-            "missing beside a double family name, same birth date",
-            f"{_FAMILY_ALONE} and {_SAME_BIRTH_DATE}",
-            0.01,
-            0.01,
-            0,
-            0,
-        ),
-        Level("missing beside a double family name", _FAMILY_ALONE, 0.01, 0.01, -8, -8, apart=(-1, -1)),
-        Level("initial, same birth date", f"{_NO_GIVEN_NAME} and {_INITIAL} and {_SAME_BIRTH_DATE}", 0.01, 0.001, 2, 4),
-        Level(
-            "initial, name in the mailbox",
-            f"{_NO_GIVEN_NAME} and {_INITIAL} and {_INITIAL_IN_MAILBOX}",
-            0.01,
-            0.002,
-            1,
-            4,
-        ),
-        Level("initial, same e-mail", f"{_NO_GIVEN_NAME} and {_INITIAL} and {_EMAIL}", 0.01, 0.01, 0, 0),
-        # 'H. Meier' is Hans as well as Helga of the same house; no name at all is everybody in it.
-        Level("initial", f"{_NO_GIVEN_NAME} and {_INITIAL}", 0.01, 0.08, -6, -6, apart=(0, 4)),
-        Level(
-            "other initial",
-            f"{_NO_GIVEN_NAME} and initials_l is not null and initials_r is not null",
-            0.001,
-            0.9,
-            -20,
-            -20,
-            apart=(-8, -2),
-        ),
-        # The system knows somebody with that date: this is somebody else whose date was copied, or the same once more.
-        Level(
-            "missing, beside one of that birth date",
-            f"{_NO_GIVEN_NAME} and {_SAME_BIRTH_DATE} and (is_beside_named_l or is_beside_named_r)",
-            0.001,
-            0.9,
-            -20,
-            -20,
-            apart=(0, 0),
-        ),
-        Level("missing, same birth date", f"{_NO_GIVEN_NAME} and {_SAME_BIRTH_DATE}", 0.01, 0.01, 0, 0),
-        Level("missing", _NO_GIVEN_NAME, 0.01, 0.01, -8, -8, apart=(-1, -1)),
-        Level("same", "given_name_l = given_name_r", 0.85, 0.008, 2, 20, frequency="given_name"),
-        # The name that one is called by, among all names of the other. (Two sisters may well share a second name.)
-        Level(
-            "one given name in common",
-            "list_contains(given_names_r, given_name_l) or list_contains(given_names_l, given_name_r)",
-            0.03,
-            0.002,
-            1,
-            8,
-        ),
-        Level(
-            "given and family name swapped",
-            _SWAPPED,
-            0.01,
-            0.0002,
-            3,
-            7,
-        ),
-        Level("same sound", "given_sound_l = given_sound_r", 0.02, 0.001, 2, 9),
-        # Two common names that look alike are two names (Jan and Jana, Maria and Marie): a typo is a word that nobody
-        # is called.
-        Level(
-            "similar spelling",
-            f"not (is_usual_given_name_l and is_usual_given_name_r) and {GIVEN_ALIKE}",
-            0.04,
-            0.003,
-            1,
-            8,
-        ),
-        Level("call name", "list_has_any(called_l, called_r)", 0.02, 0.002, 0, 6),
-        Level("short form", _SHORT_FORM, 0.01, 0.002, -2, 5),
-        Level("another usual name of similar spelling", GIVEN_ALIKE, 0.002, 0.01, -16, -8, apart=(-8, 4)),
-        Level("other, of a company's contact", _ANY_COMPANY, 0.02, 0.9, -10, -4),
-        Level("other, same official number", _SAME_NUMBER, 0.01, 0.001, -10, -4, apart=(-8, 0)),
-        # Twins seldom share the second initial, and both their names are seen elsewhere; a name misread is seen once.
-        Level(
-            "other, same second initial and birth date",
-            f"middle_initial_l = middle_initial_r and {_SAME_BIRTH_DATE}"
-            " and not (is_known_given_name_l and is_known_given_name_r)",
-            0.01,
-            0.001,
-            -14,
-            -8,
-            apart=(-12, 0),
-        ),
-        Level("other", "ELSE", 0.02, 0.95, NEVER, NEVER, apart=(-12, -2)),
-    ),
-)
-
-MIDDLE_INITIAL = Comparison(
-    "middle_initial",
-    unknown="middle_initial_l is null or middle_initial_r is null",
-    levels=(
-        Level("same", "middle_initial_l = middle_initial_r", 0.95, 0.07, 0, 5),
-        Level("other", "ELSE", 0.05, 0.93, -8, -1),
-    ),
-)
-
-FAMILY_NAME = Comparison(
-    "family_name",
-    unknown="family_name_l is null or family_name_r is null or (party_type_l = 'company' and party_type_r = 'company')",
-    levels=(
-        Level("same", "family_name_l = family_name_r", 0.9, 0.001, 3, 24, frequency="family_name"),
-        Level("one part in common", "list_has_any(family_words_l, family_words_r)", 0.02, 0.0005, 2, 10),
-        Level(
-            "given and family name swapped",
-            _SWAPPED,
-            0.01,
-            0.0002,
-            3,
-            9,
-        ),
-        Level("same sound", "family_sounds_l = family_sounds_r", 0.02, 0.001, 2, 10),
-        Level("similar spelling", _alike("family"), 0.04, 0.002, 1, 9),
-        # Who marries keeps the mailbox.
-        Level("other, in the mailbox", _FAMILY_IN_MAILBOX, 0.01, 0.001, -4, -1),
-        Level("other", "ELSE", 0.02, 0.99, -14, -8, apart=(-12, -2)),
-    ),
-)
+from analytics.identity.comparison import NEVER, Comparison, Level
+from analytics.identity.conditions import ANY_COMPANY, EMAIL, SAME_NUMBER, alike, few_edits
+from analytics.identity.name_comparisons import FAMILY_NAME, GIVEN_ALIKE, GIVEN_NAME, MIDDLE_INITIAL
 
 _PHONE = "list_has_any(phones_l, phones_r)"
 _STREET = "(street_l = street_r or jaro_winkler_similarity(street_l, street_r) >= 0.92)"
@@ -272,7 +36,7 @@ _ALIKE_NAMES = (
     " or middle_initial_l = middle_initial_r"
     f" and (given_name_l = given_name_r or given_sound_l = given_sound_r or {GIVEN_ALIKE}"
     " or list_has_any(called_l, called_r))"
-    f" and (family_name_l = family_name_r or {_alike('family')}))"
+    f" and (family_name_l = family_name_r or {alike('family')}))"
 )
 _DATE_MISSING = "(birth_date_l is null or birth_date_r is null)"
 # A name that two of one household have, told apart by their birth dates only.
@@ -293,18 +57,18 @@ BIRTH_DATE = Comparison(
             5,
             9,
         ),
-        Level("one digit", _few_edits("birth_digits", 1), 0.02, 0.0008, 2, 6),
+        Level("one digit", few_edits("birth_digits", 1), 0.02, 0.0008, 2, 6),
         Level(
             "two digits",
-            _few_edits("birth_digits", 2),
+            few_edits("birth_digits", 2),
             0.005,
             0.01,
             -10,
             -3,
             apart=(-6, 2),
         ),
-        Level("other, of a company's owner", _ANY_COMPANY, 0.02, 0.98, -10, -4),
-        Level("other, same official number", _SAME_NUMBER, 0.01, 0.001, -10, -4, apart=(-8, 0)),
+        Level("other, of a company's owner", ANY_COMPANY, 0.02, 0.98, -10, -4),
+        Level("other, same official number", SAME_NUMBER, 0.01, 0.001, -10, -4, apart=(-8, 0)),
         # Father and son, or one person and a date that is wrong? The household tells.
         Level(
             "other, of another in the household",
@@ -354,16 +118,16 @@ CONTACT = Comparison(
     levels=(
         Level(
             "same e-mail and phone and address",
-            f"{_EMAIL} and {_PHONE} and {_ADDRESS}",
+            f"{EMAIL} and {_PHONE} and {_ADDRESS}",
             0.3,
             low=4,
             high=30,
             per_match=0.05,
         ),
-        Level("same e-mail and phone", f"{_EMAIL} and {_PHONE}", 0.1, low=4, high=30, per_match=0.02),
-        Level("same e-mail and address", f"{_EMAIL} and {_ADDRESS}", 0.1, low=4, high=30, per_match=0.03),
+        Level("same e-mail and phone", f"{EMAIL} and {_PHONE}", 0.1, low=4, high=30, per_match=0.02),
+        Level("same e-mail and address", f"{EMAIL} and {_ADDRESS}", 0.1, low=4, high=30, per_match=0.03),
         Level("same phone and address", f"{_PHONE} and {_ADDRESS}", 0.1, low=4, high=30, per_match=0.1),
-        Level("same e-mail", _EMAIL, 0.1, low=4, high=30, per_match=0.03),
+        Level("same e-mail", EMAIL, 0.1, low=4, high=30, per_match=0.03),
         Level("same phone", _PHONE, 0.1, low=3, high=30, per_match=0.1),
         Level(
             "same address and e-mail domain or switchboard",
@@ -422,7 +186,7 @@ COMPANY_NAME = Comparison(
         Level(
             "similar spelling",
             "jaro_winkler_similarity(company_name_l, company_name_r) >= 0.95"
-            f" or (least(length(company_name_l), length(company_name_r)) >= 8 and {_few_edits('company_name', 2)})",
+            f" or (least(length(company_name_l), length(company_name_r)) >= 8 and {few_edits('company_name', 2)})",
             0.05,
             0.0005,
             3,
@@ -472,7 +236,7 @@ VAT_NUMBER = Comparison(
     unknown="vat_number_l is null or vat_number_r is null",
     levels=(
         Level("same", "vat_number_l = vat_number_r", 0.95, low=8, high=30, per_match=0.01),
-        Level("one or two characters", _few_edits("vat_number", 2), 0.03, 0.0001, -2, 6),
+        Level("one or two characters", few_edits("vat_number", 2), 0.03, 0.0001, -2, 6),
         Level("other", "ELSE", 0.02, 1.0, -20, -10, apart=(-12, -4)),
     ),
 )

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.identity.comparisons import COMPARISONS, Comparison
+from analytics.identity.comparison import Comparison
+from analytics.identity.comparisons import COMPARISONS
 from analytics.identity.levels import level_numbers
 from analytics.identity.parameters import Parameters
 

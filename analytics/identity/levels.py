@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from analytics.identity.comparisons import COMPARISONS, GIVEN_ALIKE, Comparison
+from analytics.identity.comparison import Comparison
+from analytics.identity.comparisons import COMPARISONS
+from analytics.identity.name_comparisons import GIVEN_ALIKE
 
 # What several levels ask of every pair, asked once.
 _SHARED = {

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.identity.comparisons import COMPARISONS, Level
+from analytics.identity.comparison import Level
+from analytics.identity.comparisons import COMPARISONS
 
 # Parameters are kept to so many digits: sums of many parts differ in the last ones from run to run.
 _DIGITS = 4

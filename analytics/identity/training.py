@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from analytics.identity import text
 from analytics.identity.comparable import JUNK_COLUMNS, make_comparable
-from analytics.identity.comparisons import COMPARISONS, FREQUENCY_COLUMNS, Comparison, Level
+from analytics.identity.comparison import Comparison, Level
+from analytics.identity.comparisons import COMPARISONS, FREQUENCY_COLUMNS
 from analytics.identity.engine import spread
 from analytics.identity.expectation import NAMES, Patterns, maximised, patterns_of
 from analytics.identity.levels import columns_of, levels_sql

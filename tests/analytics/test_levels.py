@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analytics.identity.comparable import make_comparable
-from analytics.identity.comparisons import COMPARISONS, Comparison, Level
+from analytics.identity.comparison import Comparison, Level
+from analytics.identity.comparisons import COMPARISONS
 from analytics.identity.engine import Resources, workspace
 from analytics.identity.features import prepare
 from analytics.identity.levels import columns_of, level_numbers, levels_case, levels_sql
