@@ -105,9 +105,9 @@ $(SAMPLES_READY): $(SAMPLES_LOCK)
 	@touch $(SAMPLES_READY)
 
 lock: $(READY) ## Pin dependencies anew (needs uv)
-	@uv pip compile pyproject.toml --all-extras --universal --no-strip-extras --no-emit-index-url --no-header \
+	@uv pip compile pyproject.toml --all-extras --universal --no-strip-extras --no-header \
 		--generate-hashes -o requirements.lock
-	@uv pip compile benchmarks/identity/requirements.in --universal --no-strip-extras --no-emit-index-url --no-header \
+	@uv pip compile benchmarks/identity/requirements.in --universal --no-strip-extras --no-header \
 		--generate-hashes -o $(SAMPLES_LOCK)
 
 clean: ## Remove the demo and caches (a lake of your own stays)

@@ -97,6 +97,13 @@ def write_usage(folder: Path, sequence: int, text: str | None = None, day: int =
     return path
 
 
+def deliver(settings: Settings, folder: Path, text: str, name: str, system: str, entity: str) -> LoadOutcome:
+    """Put a file into the folder of a registered system and load the entity that such files hold."""
+    (folder / name).write_text(text, encoding="utf-8")
+    age(folder / name)
+    return load(settings, registry()[system], {"folder": str(folder)}, entity)
+
+
 def age(path: Path, seconds: float = 60) -> None:
     """Make a file look as if it had been finished a while ago."""
     import os

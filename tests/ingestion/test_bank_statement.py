@@ -14,7 +14,7 @@ from ingestion.connectors import xml_file
 from ingestion.outcomes import LoadOutcome
 from ingestion.quarantine import read_quarantine
 from ingestion.registry import registry
-from tests.ingestion.sources import age, counted_rows, load, settings_at
+from tests.ingestion.sources import age, counted_rows, load
 
 NAME = "camt053_DE21200500001234567890_20260930.xml"
 TRANSFER = (
@@ -61,18 +61,6 @@ def document(entries: str = TRANSFER, balances: str = "", version: str = "02", n
         "<Acct><Id><IBAN>DE21</IBAN></Id></Acct>"
         f"{balances}\n{entries}</Stmt></BkToCstmrStmt></Document>"
     )
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_at(tmp_path)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "delivered"
-    folder.mkdir()
-    return folder
 
 
 def write(folder: Path, text: str | bytes, name: str = NAME) -> None:

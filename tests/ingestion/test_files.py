@@ -19,25 +19,12 @@ from tests.ingestion.sources import (
     age,
     counted_rows,
     load,
-    settings_at,
     source_of_one_entity,
     usage_record,
     usage_source,
     usage_text,
     write_usage,
 )
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_at(tmp_path)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "files"
-    path.mkdir()
-    return path
 
 
 def load_usage(settings: Settings, folder: Path) -> LoadOutcome:

@@ -34,11 +34,6 @@ SOURCE = source_of_one_entity(
 )
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_at(tmp_path)
-
-
 def table(numbers: list[int]) -> pa.Table:
     hashes = md5_of_texts(pl.Series([str(number) for number in numbers], dtype=pl.String)).to_arrow()
     size = len(numbers)

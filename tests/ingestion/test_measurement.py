@@ -15,7 +15,7 @@ from ingestion.connectors import xml_file
 from ingestion.outcomes import LoadOutcome
 from ingestion.quarantine import read_quarantine
 from ingestion.registry import registry
-from tests.ingestion.sources import age, counted_rows, load, settings_at
+from tests.ingestion.sources import age, counted_rows, load
 
 NAMESPACE = "http://www.3gpp.org/ftp/specs/archive/32_series/32.435#measCollec"
 NAME = "C20260930.0000+0200-0100+0200_NMS-RAN-1.xml.gz"
@@ -36,18 +36,6 @@ def document(
         f"{body}</measInfo></measData>"
         '<fileFooter><measCollec endTime="2026-09-30T01:00:00+02:00"/></fileFooter></measCollecFile>'
     )
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_at(tmp_path)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "delivered"
-    folder.mkdir()
-    return folder
 
 
 def write(folder: Path, text: str | bytes, name: str = NAME) -> Path:

@@ -11,8 +11,7 @@ import pytest
 from concord.settings import Settings
 from ingestion.outcomes import LoadOutcome
 from ingestion.quarantine import read_quarantine
-from ingestion.registry import registry
-from tests.ingestion.sources import age, counted_rows, load, settings_at
+from tests.ingestion.sources import counted_rows, deliver
 
 NAME = "commission_D-1_20260831.csv"
 HEAD = "H;commission_D-1_20260831\n" + ";".join(
@@ -31,22 +30,8 @@ def statement(*records: str, count: int | None = None) -> str:
     return "\n".join([HEAD, *records, f"T;{len(records) if count is None else count}"]) + "\n"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "partners"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_at(tmp_path)
-
-
 def take(settings: Settings, folder: Path, text: str, name: str = NAME) -> LoadOutcome:
-    (folder / name).write_text(text, encoding="utf-8")
-    age(folder / name)
-    return load(settings, registry()["partners"], {"folder": str(folder)}, "commission_line")
+    return deliver(settings, folder, text, name, "partners", "commission_line")
 
 
 def test_a_statement_lands_typed(settings: Settings, folder: Path) -> None:
@@ -94,9 +79,7 @@ def test_an_invoice_and_its_credit_land(settings: Settings, folder: Path) -> Non
         "D;C-1/E;2026-09-05;2;C-1;outgoing;france;2026-07-01;2026-07-31;0;-2.00;0.062000;-0.12;EUR;credit\n"
         "T;2\n"
     )
-    (folder / "interconnect_C-1_20260905.csv").write_text(text, encoding="utf-8")
-    age(folder / "interconnect_C-1_20260905.csv")
-    outcome = load(settings, registry()["partners"], {"folder": str(folder)}, "interconnect_invoice_line")
+    outcome = deliver(settings, folder, text, "interconnect_C-1_20260905.csv", "partners", "interconnect_invoice_line")
     assert (outcome.status, outcome.rows, outcome.quarantined_rows) == ("loaded", 2, 0)
     rows = counted_rows(settings, "partners", "interconnect_invoice_line").sort("line_number")
     assert rows["minutes"].to_list() == [Decimal("31.50"), Decimal("-2.00")]
@@ -122,9 +105,7 @@ def test_a_suppliers_invoice_lands_and_what_is_no_line_is_put_aside(settings: Se
         line.format(3, "", "10.79", "rental"),
         line.format(4, "SN-1/1", "ten", "rental"),
     )
-    (folder / INVOICE).write_text(text, encoding="utf-8")
-    age(folder / INVOICE)
-    outcome = load(settings, registry()["partners"], {"folder": str(folder)}, "supplier_invoice_line")
+    outcome = deliver(settings, folder, text, INVOICE, "partners", "supplier_invoice_line")
     assert (outcome.status, outcome.rows, outcome.quarantined_rows) == ("loaded", 2, 2)
     rows = counted_rows(settings, "partners", "supplier_invoice_line").sort("line_number")
     assert rows["circuit_reference"].to_list() == ["SN-0004711/3", "sn 815/1"]
@@ -134,7 +115,5 @@ def test_a_suppliers_invoice_lands_and_what_is_no_line_is_put_aside(settings: Se
 @pytest.mark.parametrize(("entity", "lists"), [("interconnect_invoice_line", "interconnect_rates_20260831.csv"),
                                                ("supplier_invoice_line", "supplier_rates_20260831.csv")])  # fmt: skip
 def test_a_list_of_rates_is_no_invoice(settings: Settings, folder: Path, entity: str, lists: str) -> None:
-    (folder / lists).write_text("H;rates\nrecord_type;x\nT;0\n", encoding="utf-8")
-    age(folder / lists)
-    outcome = load(settings, registry()["partners"], {"folder": str(folder)}, entity)
+    outcome = deliver(settings, folder, "H;rates\nrecord_type;x\nT;0\n", lists, "partners", entity)
     assert (outcome.status, outcome.rows) == ("unchanged", 0)

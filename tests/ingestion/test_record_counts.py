@@ -10,8 +10,7 @@ import pytest
 from concord.settings import Settings
 from ingestion.outcomes import LoadOutcome
 from ingestion.quarantine import read_quarantine
-from ingestion.registry import registry
-from tests.ingestion.sources import age, counted_rows, load, settings_at
+from tests.ingestion.sources import counted_rows, deliver
 
 NAME = "record_counts_20260810_0001.csv"
 HEAD = "H;record_counts_20260810_0001\n" + ";".join(
@@ -31,22 +30,8 @@ def counts(*records: str, count: int | None = None) -> str:
     return "\n".join([HEAD, *records, f"T;{len(records) if count is None else count}"]) + "\n"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "record_counts"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_at(tmp_path)
-
-
 def take(settings: Settings, folder: Path, text: str, name: str = NAME) -> LoadOutcome:
-    (folder / name).write_text(text, encoding="utf-8")
-    age(folder / name)
-    return load(settings, registry()["record_counts"], {"folder": str(folder)}, "record_count")
+    return deliver(settings, folder, text, name, "record_counts", "record_count")
 
 
 def test_counts_land_typed(settings: Settings, folder: Path) -> None:

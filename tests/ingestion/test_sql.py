@@ -56,11 +56,6 @@ def dsn(server: PostgreSQL) -> Iterator[str]:
         connection.execute(f"drop database {name} with (force)")
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_at(tmp_path)
-
-
 def run(dsn: str, *statements: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         for statement in statements:

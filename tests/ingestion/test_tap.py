@@ -17,7 +17,7 @@ from ingestion.quarantine import read_quarantine
 from ingestion.registry import registry
 from seeds.operator.serve.ber import constructed, integer, text
 from seeds.operator.serve.roaming_files import batch, notification
-from tests.ingestion.sources import age, counted_rows, load, settings_at
+from tests.ingestion.sources import age, counted_rows, load
 
 STREAM = "CDFRAX1DEUNL"
 CALL: dict[str, Any] = {
@@ -32,18 +32,6 @@ SESSION = CALL | {
     "event_type": "gprs", "other_party": "internet.example", "tele_service_code": None, "incoming_bytes": 100,
     "outgoing_bytes": 3_000_000_000, "charging_id": 77, "partial_type": "F", "charge": 5,
 }  # fmt: skip
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_at(tmp_path)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "delivered"
-    folder.mkdir()
-    return folder
 
 
 def write(folder: Path, content: bytes, sequence: int = 1, suffix: str = "") -> Path:

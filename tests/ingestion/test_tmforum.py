@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,11 +21,6 @@ from tests.ingestion.sources import counted_rows, load, settings_at, source_of_o
 from tests.ingestion.transport import ADDRESS, Answer, install, pages
 
 DETAILS: dict[str, Any] = {"base_url": ADDRESS, "backoff_seconds": 0, "attempts": 3, "page_size": 10}
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_at(tmp_path)
 
 
 def customer(number: int, **more: Any) -> dict[str, Any]:

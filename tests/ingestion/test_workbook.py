@@ -18,7 +18,7 @@ from concord.settings import Settings
 from ingestion.outcomes import LoadOutcome
 from ingestion.quarantine import read_quarantine
 from ingestion.registry import registry
-from tests.ingestion.sources import age, counted_rows, load, settings_at
+from tests.ingestion.sources import age, counted_rows, load
 
 NAME = "gl_journal_20260731.xlsx"
 HEADINGS = [
@@ -28,18 +28,6 @@ HEADINGS = [
 DEBIT = ["RV1", 1, "RV", date(2026, 7, 11), 140000, None, 119, None, "EUR", "Lauf", "BR-1", None]
 CREDIT = ["RV1", 2, "RV", date(2026, 7, 11), "440010", "K1", None, 119, "EUR", "Lauf", "BR-1", None]
 TOTAL = ["Summe", None, None, None, None, None, 119, 119]
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_at(tmp_path)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "delivered"
-    folder.mkdir()
-    return folder
 
 
 def write(

@@ -44,12 +44,7 @@ select
     found.billing_account_id,
     found.service_id,
     concat_ws(':', 'billing.subscription', found.subscription_id_billing) as subject_key,
-    {{ json_object_text_without_nulls([
-        ('billing.subscription', 'found.subscription_id_billing'),
-        ('billing.bill_run', 'found.bill_run_id'),
-        ('inventory.service', 'source_key.service_key_inventory'),
-        ('subscribers.subscriber', 'source_key.subscriber_key'),
-    ]) }} as source_keys,
+    {{ subscription_source_keys('found') }} as source_keys,
     {%- set figures = [] %}
     {%- for name, column in terms %}{% do figures.append((name, 'cast(found.' ~ column ~ ' as string)')) %}{% endfor %}
     {{ json_object_text(figures + [

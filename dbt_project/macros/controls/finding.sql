@@ -54,6 +54,18 @@
 {%- endmacro %}
 
 {#-
+    Source keys of a finding about a subscription in a run: its relation's, and those that int_service__source_key (as source_key) has.
+-#}
+{% macro subscription_source_keys(relation) -%}
+    {{ json_object_text_without_nulls([
+        ('billing.subscription', relation ~ '.subscription_id_billing'),
+        ('billing.bill_run', relation ~ '.bill_run_id'),
+        ('inventory.service', 'source_key.service_key_inventory'),
+        ('subscribers.subscriber', 'source_key.subscriber_key'),
+    ]) }}
+{%- endmacro %}
+
+{#-
     Key of a finding: made of the control, the direction, the subject's key in its source, the period and the currency, so that it
     lasts across runs, whatever becomes of our own ids.
 -#}

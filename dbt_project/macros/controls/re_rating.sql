@@ -47,30 +47,10 @@ where re_rated.expected_amount <> re_rated.rated_amount and {{ condition }}
 {% macro re_rating_findings(control, root_cause, evidence=[]) -%}
 with
 
-candidate as (
-    {{ owned_candidates(control) }}
-),
-
-event as (
-    select
-        *,
-        case when difference_amount > 0 then 'under' else 'over' end as direction
-    from candidate
-),
-
-line as (
-    {{ usage_line_differences('event') }}
-),
+{{ corrected_event_ctes(control) }},
 
 due as (
-    select
-        subscription_id_billing,
-        bill_run_id,
-        currency_code,
-        direction,
-        abs(sum(line_difference)) as amount
-    from line
-    group by subscription_id_billing, bill_run_id, currency_code, direction
+    {{ usage_line_amounts('line') }}
 ),
 
 summed as (
@@ -114,12 +94,7 @@ select
     netted.billing_account_id,
     netted.service_id,
     concat_ws(':', 'billing.subscription', netted.subscription_id_billing) as subject_key,
-    {{ json_object_text_without_nulls([
-        ('billing.subscription', 'netted.subscription_id_billing'),
-        ('billing.bill_run', 'netted.bill_run_id'),
-        ('inventory.service', 'source_key.service_key_inventory'),
-        ('subscribers.subscriber', 'source_key.subscriber_key'),
-    ]) }} as source_keys,
+    {{ subscription_source_keys('netted') }} as source_keys,
     {%- set figures = [
         ('events', 'netted.events'),
         ('tariffs', 'netted.tariffs'),
@@ -156,20 +131,7 @@ where due.amount >= {{ control_parameter(control | upper, 'rounding_tolerance', 
 {% macro re_rating_steps(control) -%}
 with
 
-candidate as (
-    {{ owned_candidates(control) }}
-),
-
-event as (
-    select
-        *,
-        case when difference_amount > 0 then 'under' else 'over' end as direction
-    from candidate
-),
-
-line as (
-    {{ usage_line_differences('event') }}
-)
+{{ corrected_event_ctes(control) }}
 
 select
     event.control_id,

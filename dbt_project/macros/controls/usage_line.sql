@@ -33,6 +33,40 @@ left join {{ ref('int_usage_line__rated') }} as line
 {%- endmacro %}
 
 {#-
+    CTEs: `event`, the control's own candidates with their direction, and `line`, what they change on their usage lines.
+      difference  the candidates' signed difference, where they have no difference_amount
+      condition   which of them count
+-#}
+{% macro corrected_event_ctes(control, difference=none, condition='true') -%}
+event as (
+    select
+        owned.*,
+        {%- if difference %}
+        {{ difference }} as difference_amount,
+        {%- endif %}
+        case when {{ difference or 'owned.difference_amount' }} > 0 then 'under' else 'over' end as direction
+    from ({{ owned_candidates(control) }}) as owned
+    where {{ condition }}
+),
+
+line as (
+    {{ usage_line_differences('event') }}
+)
+{%- endmacro %}
+
+{#- What is owed for a subscription and run, in each direction: the body of a CTE. `lines`: relation of usage_line_differences. -#}
+{% macro usage_line_amounts(lines) -%}
+select
+    subscription_id_billing,
+    bill_run_id,
+    currency_code,
+    direction,
+    abs(sum(line_difference)) as amount
+from {{ lines }}
+group by subscription_id_billing, bill_run_id, currency_code, direction
+{%- endmacro %}
+
+{#-
     The steps that lead from the exact amounts of events to the cents of their usage lines, where these differ. Grain: step.
       lines  relation of usage_line_differences
 -#}

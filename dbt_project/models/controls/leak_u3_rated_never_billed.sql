@@ -34,12 +34,7 @@ select
     found.billing_account_id,
     found.service_id,
     concat_ws(':', 'billing.subscription', found.subscription_id_billing) as subject_key,
-    {{ json_object_text_without_nulls([
-        ('billing.subscription', 'found.subscription_id_billing'),
-        ('billing.bill_run', 'found.bill_run_id'),
-        ('inventory.service', 'source_key.service_key_inventory'),
-        ('subscribers.subscriber', 'source_key.subscriber_key'),
-    ]) }} as source_keys,
+    {{ subscription_source_keys('found') }} as source_keys,
     {{ json_object_text([
         ('usage_types', 'found.usage_types'),
         ('rated_rows', 'found.rated_rows'),

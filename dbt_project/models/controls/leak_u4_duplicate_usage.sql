@@ -3,31 +3,10 @@
 
 with
 
-candidate as (
-    {{ owned_candidates('u4') }}
-),
-
-copy as (
-    select
-        *,
-        'over' as direction,
-        -amount as difference_amount
-    from candidate
-    where is_billed and amount > 0
-),
-
-line as (
-    {{ usage_line_differences('copy') }}
-),
+{{ corrected_event_ctes('u4', difference='-owned.amount', condition='owned.is_billed and owned.amount > 0') }},
 
 refund as (
-    select
-        subscription_id_billing,
-        bill_run_id,
-        currency_code,
-        -sum(line_difference) as amount
-    from line
-    group by subscription_id_billing, bill_run_id, currency_code
+    {{ usage_line_amounts('line') }}
 ),
 
 found as (
@@ -46,7 +25,7 @@ found as (
         min(rated_usage_id) as example_rated_usage_id,
         min(first_rated_usage_id) as example_first_rated_usage_id,
         sum(amount) as copies_amount
-    from copy
+    from event
     group by subscription_id_billing, bill_run_id, currency_code
 )
 
@@ -57,12 +36,7 @@ select
     found.billing_account_id,
     found.service_id,
     concat_ws(':', 'billing.subscription', found.subscription_id_billing) as subject_key,
-    {{ json_object_text_without_nulls([
-        ('billing.subscription', 'found.subscription_id_billing'),
-        ('billing.bill_run', 'found.bill_run_id'),
-        ('inventory.service', 'source_key.service_key_inventory'),
-        ('subscribers.subscriber', 'source_key.subscriber_key'),
-    ]) }} as source_keys,
+    {{ subscription_source_keys('found') }} as source_keys,
     {{ json_object_text([
         ('copies', 'found.copies'),
         ('copies_amount', 'cast(found.copies_amount as string)'),

@@ -43,12 +43,7 @@ select
     summed.billing_account_id,
     summed.service_id,
     concat_ws(':', 'billing.subscription', summed.subscription_id_billing) as subject_key,
-    {{ json_object_text_without_nulls([
-        ('billing.subscription', 'summed.subscription_id_billing'),
-        ('billing.bill_run', 'summed.bill_run_id'),
-        ('inventory.service', 'source_key.service_key_inventory'),
-        ('subscribers.subscriber', 'source_key.subscriber_key'),
-    ]) }} as source_keys,
+    {{ subscription_source_keys('summed') }} as source_keys,
     {{ json_object_text([
         ('events', 'summed.events'),
         ('events_without_rating', 'summed.events_without_rating'),

@@ -162,36 +162,29 @@ judged as (
     from wrong
 ),
 
+{% set offering_of = {'billed': 'product_offering_id', 'due': 'due_offering_id'} -%}
 priced as (
     select
         judged.*,
-        {{ agreed_or_listed('agreed_billed.monthly_cents', 'billed.price_amount') }} as billed_price,
-        {{ agreed_or_listed('agreed_due.monthly_cents', 'due.price_amount') }} as due_price,
-        agreed_billed.agreement_id as billed_agreement_id,
-        agreed_due.agreement_id as due_agreement_id
+        {%- for side in offering_of %}
+        {{ agreed_or_listed('agreed_' ~ side ~ '.monthly_cents', side ~ '.price_amount') }} as {{ side }}_price,
+        agreed_{{ side }}.agreement_id as {{ side }}_agreement_id
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from judged
-    inner join recurring_price as billed
-        on judged.product_offering_id = billed.product_offering_id
-        and judged.currency_code = billed.currency_code
-        and judged.wrong_to > billed.priced_from
-        and judged.wrong_to <= billed.priced_to
-    inner join recurring_price as due
-        on judged.due_offering_id = due.product_offering_id
-        and judged.currency_code = due.currency_code
-        and judged.wrong_to > due.priced_from
-        and judged.wrong_to <= due.priced_to
-    left join {{ ref('int_bill__agreed_price') }} as agreed_billed
-        on judged.subscription_id_billing = agreed_billed.subscription_id_billing
-        and judged.product_offering_id = agreed_billed.product_offering_id
-        and judged.currency_code = agreed_billed.currency_code
-        and judged.wrong_to > agreed_billed.from_day
-        and judged.wrong_to <= agreed_billed.to_day
-    left join {{ ref('int_bill__agreed_price') }} as agreed_due
-        on judged.subscription_id_billing = agreed_due.subscription_id_billing
-        and judged.due_offering_id = agreed_due.product_offering_id
-        and judged.currency_code = agreed_due.currency_code
-        and judged.wrong_to > agreed_due.from_day
-        and judged.wrong_to <= agreed_due.to_day
+    {%- for side, offering in offering_of.items() %}
+    inner join recurring_price as {{ side }}
+        on judged.{{ offering }} = {{ side }}.product_offering_id
+        and judged.currency_code = {{ side }}.currency_code
+        and judged.wrong_to > {{ side }}.priced_from
+        and judged.wrong_to <= {{ side }}.priced_to
+    left join {{ ref('int_bill__agreed_price') }} as agreed_{{ side }}
+        on judged.subscription_id_billing = agreed_{{ side }}.subscription_id_billing
+        and judged.{{ offering }} = agreed_{{ side }}.product_offering_id
+        and judged.currency_code = agreed_{{ side }}.currency_code
+        and judged.wrong_to > agreed_{{ side }}.from_day
+        and judged.wrong_to <= agreed_{{ side }}.to_day
+    {%- endfor %}
     where judged.wrong_days_in_all >= {{ control_parameter('O5', 'min_wrong_days', 'integer') }}
 )
 

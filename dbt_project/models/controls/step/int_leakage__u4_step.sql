@@ -3,40 +3,25 @@
 
 with
 
-candidate as (
-    {{ owned_candidates('u4') }}
-),
-
-copy as (
-    select
-        *,
-        'over' as direction,
-        -amount as difference_amount
-    from candidate
-    where is_billed and amount > 0
-),
-
-line as (
-    {{ usage_line_differences('copy') }}
-)
+{{ corrected_event_ctes('u4', difference='-owned.amount', condition='owned.is_billed and owned.amount > 0') }}
 
 select
-    copy.control_id,
-    copy.direction,
-    concat_ws(':', 'billing.subscription', copy.subscription_id_billing) as subject_key,
+    event.control_id,
+    event.direction,
+    concat_ws(':', 'billing.subscription', event.subscription_id_billing) as subject_key,
     run.period_start,
-    copy.currency_code,
-    copy.claim_key as step_key,
+    event.currency_code,
+    event.claim_key as step_key,
     'copy_amount' as formula,
-    {{ json_object_text([('copy_amount', 'cast(copy.amount as string)')]) }} as factors,
+    {{ json_object_text([('copy_amount', 'cast(event.amount as string)')]) }} as factors,
     {{ json_object_text([
-        ('billing.rated_usage', 'cast(copy.rated_usage_id as string)'),
-        ('billing.rated_usage.2', 'cast(copy.first_rated_usage_id as string)'),
-        ('usage.usage_event', 'copy.event_reference'),
+        ('billing.rated_usage', 'cast(event.rated_usage_id as string)'),
+        ('billing.rated_usage.2', 'cast(event.first_rated_usage_id as string)'),
+        ('usage.usage_event', 'event.event_reference'),
     ]) }} as source_records,
-    cast(copy.amount as decimal(18, 6)) as amount
-from copy
+    cast(event.amount as decimal(18, 6)) as amount
+from event
 inner join {{ ref('fct_bill_run') }} as run
-    on copy.bill_run_id = run.bill_run_id
+    on event.bill_run_id = run.bill_run_id
 union all
 {{ usage_line_rounding_steps('u4', 'line') }}
